@@ -1,0 +1,167 @@
+// SchemaVersion, group schemaversion.io/v1alpha1: the resource this operator reconciles. Fields, defaults
+// and bounds are those of crds/schemaversion.io_schemaversions.yaml; tests/packaging compares the two.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "api/condition.h"
+#include "api/object_meta.h"
+#include "base/error.h"
+
+namespace schemaop {
+
+inline constexpr std::string_view kApiGroup = "schemaversion.io";
+inline constexpr std::string_view kApiVersion = "v1alpha1";
+inline constexpr std::string_view kSchemaVersionPlural = "schemaversions";
+
+// A Secret in the object's own namespace; `key` names the entry that holds the URL, when not a usual one.
+struct SecretReference {
+  std::string name;
+  std::optional<std::string> key;
+
+  bool operator==(const SecretReference&) const = default;
+};
+
+struct DatabaseSpec {
+  SecretReference secret;
+  std::optional<std::string> role;          // SET ROLE before submitted SQL
+  std::vector<std::string> search_path;     // for submitted SQL; empty: the role's own
+  std::string version_table = "alembic_version";
+  std::string version_table_schema = "public";
+  std::string ledger_schema = "schemaversion";
+
+  bool operator==(const DatabaseSpec&) const = default;
+};
+
+// Where revisions come from; exactly one is set (checked by ParseSchemaVersion as by the CRD's rule).
+struct MigrationsSpec {
+  std::vector<std::string> config_maps;       // names, own namespace; merged
+  std::map<std::string, std::string> inline_files;  // file name -> text
+  std::optional<std::string> path;            // under the operator's --migrations-root; relative, no ".."
+
+  bool operator==(const MigrationsSpec&) const = default;
+};
+
+enum class DowngradePolicy { kAllow, kRequireApproval, kDeny };
+
+struct PolicySpec {
+  DowngradePolicy downgrade = DowngradePolicy::kRequireApproval;
+
+  bool operator==(const PolicySpec&) const = default;
+};
+
+struct ExecutionSpec {
+  std::chrono::milliseconds lock_timeout{1000};      // the longest one attempt makes others wait; never 0
+  std::chrono::milliseconds statement_timeout{0};    // 0: none
+
+  bool operator==(const ExecutionSpec&) const = default;
+};
+
+struct SchemaVersionSpec {
+  std::string target_revision;
+  DatabaseSpec database;
+  MigrationsSpec migrations;
+  PolicySpec policy;
+  ExecutionSpec execution;
+  bool suspend = false;
+  std::chrono::milliseconds interval{600000};
+
+  bool operator==(const SchemaVersionSpec&) const = default;
+};
+
+// .status.progress, present only while steps run.
+struct ProgressStatus {
+  std::string revision;
+  std::string direction;  // "Upgrade" or "Downgrade"
+  int step = 0;
+  int steps = 0;
+  int statement = 0;
+  int statements = 0;
+
+  bool operator==(const ProgressStatus&) const = default;
+};
+
+// .status.failure, present while the last attempt's failure stands.
+struct FailureStatus {
+  std::string revision;
+  std::string file;
+  int line = 0;
+  int column = 0;
+  int statement = 0;
+  std::string sqlstate;
+  std::string message;
+  std::string hint;
+  bool retryable = false;
+  int attempts = 0;
+  std::optional<Time> next_retry_time;
+  // Digest of what was tried (generation, source, Secret version, heads, requestedAt): a stalled object is tried
+  // again when it changes.
+  std::string inputs;
+
+  bool operator==(const FailureStatus&) const = default;
+};
+
+struct AppliedStatus {
+  std::string revision;
+  std::string direction;
+  Time at;
+  std::string duration;  // "1.2s"
+
+  bool operator==(const AppliedStatus&) const = default;
+};
+
+struct SourceStatus {
+  std::string digest;
+  int revisions = 0;
+
+  bool operator==(const SourceStatus&) const = default;
+};
+
+// .status, whole: written by one merge patch and by nobody else.
+struct SchemaVersionStatus {
+  std::int64_t observed_generation = -1;
+  std::string current_revision;  // heads, comma-separated; "<base>"; empty while unknown
+  std::string target_revision;   // what spec.targetRevision resolved to; empty while unknown
+  std::optional<int> pending;    // steps still to run; negative for a downgrade
+  std::string database;          // "projects@db.engineering.svc:5432"
+  std::optional<SourceStatus> source;
+  std::optional<ProgressStatus> progress;
+  std::optional<FailureStatus> failure;
+  std::optional<AppliedStatus> last_applied;
+  std::vector<AppliedStatus> history;  // newest last, at most 10
+  std::string last_handled_request;    // echo of the annotation schemaversion.io/requestedAt
+  Conditions conditions;
+
+  bool operator==(const SchemaVersionStatus&) const = default;
+};
+
+struct SchemaVersion {
+  ObjectMeta metadata;
+  // The spec, or why it is refused although the server stored it (objects older than a rule of the CRD).
+  Result<SchemaVersionSpec> spec;
+  SchemaVersionStatus status;
+
+  bool operator==(const SchemaVersion&) const = default;
+};
+
+// Reads an object as a server sends it. An unusable spec is data (`spec` holds the error, naming the field path);
+// the Result fails only when the metadata is unusable. Unreadable status parts read as absent.
+Result<SchemaVersion> ParseSchemaVersion(const nlohmann::json& object);
+
+// The "status" member. Absent optionals and empty strings are left out.
+nlohmann::json ToJson(const SchemaVersionStatus& status);
+
+// The merge patch (RFC 7386) that turns `before` into `after` on /status, guarded by metadata.uid and
+// metadata.resourceVersion; nullopt when they say the same.
+std::optional<nlohmann::json> StatusPatch(const ObjectMeta& metadata, const SchemaVersionStatus& before,
+                                          const SchemaVersionStatus& after);
+
+}  // namespace schemaop

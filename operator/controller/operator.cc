@@ -1,0 +1,3 @@
+#include "controller/operator.h"
+
+namespace schemaop {}

@@ -1,0 +1,3 @@
+#include "engine/migrate.h"
+
+namespace schemaop {}

@@ -1,0 +1,3 @@
+#include "kube/client.h"
+
+namespace schemaop {}

@@ -1,0 +1,3 @@
+#include "controller/operator.h"
+
+int main() { return 0; }

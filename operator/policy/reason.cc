@@ -1,0 +1,3 @@
+#include "policy/reason.h"
+
+namespace schemaop {}

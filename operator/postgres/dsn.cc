@@ -1,0 +1,3 @@
+#include "postgres/dsn.h"
+
+namespace schemaop {}

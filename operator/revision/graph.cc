@@ -1,0 +1,3 @@
+#include "revision/graph.h"
+
+namespace schemaop {}

@@ -1,0 +1,3 @@
+#include "runtime/work_queue.h"
+
+namespace schemaop {}

@@ -1,0 +1,3 @@
+#include "sql/splitter.h"
+
+namespace schemaop {}
