@@ -26,8 +26,8 @@ enum class ErrorCode {
 // "invalid", "not_found", ...: the spelling used in logs.
 std::string_view ErrorCodeName(ErrorCode code);
 
-// An error is a code and one lower-case sentence fragment that names the thing, says what happened and
-// what to do about it. Parser errors begin with "file:line:column: ". Never holds a secret.
+// An error is a code and one lower-case sentence fragment that names the thing, says what happened
+// and what to do about it. Parser errors begin with "file:line:column: ". Never holds a secret.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;

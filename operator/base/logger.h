@@ -16,8 +16,8 @@ namespace schemaop {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// One key-value pair of a log line. Keys are snake_case and mean the same everywhere: schemaversion,
-// revision, database, error, took, attempt.
+// One key-value pair of a log line. Keys are snake_case and mean the same everywhere:
+// schemaversion, revision, database, error, took, attempt.
 struct LogField {
   std::string key;
   std::variant<std::string, std::int64_t, double, bool> value;
@@ -36,8 +36,9 @@ struct LogField {
   static std::int64_t Convert(Int v) { return static_cast<std::int64_t>(v); }
 };
 
-// A handle on the process's log; cheap to copy, safe from any thread. Messages are constant lower-case
-// text; what varies goes into fields. SQL text is logged at debug only, connection strings never.
+// A handle on the process's log; cheap to copy, safe from any thread. Messages are constant
+// lower-case text; what varies goes into fields. SQL text is logged at debug only, connection
+// strings never.
 class Logger {
  public:
   // Lines at `level` and above, to standard error.
@@ -53,7 +54,8 @@ class Logger {
 
  private:
   struct Sink;
-  void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
+  void Write(LogLevel level, std::string_view message,
+             std::initializer_list<LogField> fields) const;
 
   std::shared_ptr<Sink> sink_;
   std::vector<LogField> fields_;

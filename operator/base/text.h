@@ -22,8 +22,8 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 
 std::string ToLower(std::string_view text);
 
-// The byte offset of the first byte that is not part of well-formed UTF-8 (RFC 3629: no surrogates, no
-// overlong forms, at most U+10FFFF) or that is NUL; nullopt when there is none.
+// The byte offset of the first byte that is not part of well-formed UTF-8 (RFC 3629: no surrogates,
+// no overlong forms, at most U+10FFFF) or that is NUL; nullopt when there is none.
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
 
 // The number of characters (code points) in well-formed UTF-8.

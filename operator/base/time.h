@@ -18,7 +18,8 @@ std::string FormatRfc3339(Time time);
 // "2026-11-22T10:00:00.123456Z": metav1.MicroTime, always six digits, UTC.
 std::string FormatRfc3339Micro(Time time);
 
-// Either of the two, with any number of fraction digits and "Z" or a numeric offset. kInvalid otherwise.
+// Either of the two, with any number of fraction digits and "Z" or a numeric offset. kInvalid
+// otherwise.
 Result<Time> ParseRfc3339(std::string_view text);
 
 // A Go duration as Kubernetes objects spell it: "1h30m", "10m", "1.5s", "100ms", "0". Not negative.
