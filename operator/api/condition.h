@@ -29,8 +29,8 @@ using Conditions = std::vector<Condition>;
 // The condition of `type`, or nullptr.
 const Condition* FindCondition(const Conditions& conditions, std::string_view type);
 
-// Adds or replaces `condition`, keeping the order and, while `status` stays the same, lastTransitionTime
-// (meta.SetStatusCondition of apimachinery).
+// Adds or replaces `condition`, keeping the order and, while `status` stays the same,
+// lastTransitionTime (meta.SetStatusCondition of apimachinery).
 void SetCondition(Conditions& conditions, Condition condition);
 
 void RemoveCondition(Conditions& conditions, std::string_view type);

@@ -1,5 +1,6 @@
-// SchemaVersion, group schemaversion.io/v1alpha1: the resource this operator reconciles. Fields, defaults
-// and bounds are those of crds/schemaversion.io_schemaversions.yaml; tests/packaging compares the two.
+// SchemaVersion, group schemaversion.io/v1alpha1: the resource this operator reconciles. Fields,
+// defaults and bounds are those of crds/schemaversion.io_schemaversions.yaml; tests/packaging
+// compares the two.
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,8 @@ inline constexpr std::string_view kApiGroup = "schemaversion.io";
 inline constexpr std::string_view kApiVersion = "v1alpha1";
 inline constexpr std::string_view kSchemaVersionPlural = "schemaversions";
 
-// A Secret in the object's own namespace; `key` names the entry that holds the URL, when not a usual one.
+// A Secret in the object's own namespace; `key` names the entry that holds the URL, when not a
+// usual one.
 struct SecretReference {
   std::string name;
   std::optional<std::string> key;
@@ -32,8 +34,8 @@ struct SecretReference {
 
 struct DatabaseSpec {
   SecretReference secret;
-  std::optional<std::string> role;          // SET ROLE before submitted SQL
-  std::vector<std::string> search_path;     // for submitted SQL; empty: the role's own
+  std::optional<std::string> role;       // SET ROLE before submitted SQL
+  std::vector<std::string> search_path;  // for submitted SQL; empty: the role's own
   std::string version_table = "alembic_version";
   std::string version_table_schema = "public";
   std::string ledger_schema = "schemaversion";
@@ -41,11 +43,12 @@ struct DatabaseSpec {
   bool operator==(const DatabaseSpec&) const = default;
 };
 
-// Where revisions come from; exactly one is set (checked by ParseSchemaVersion as by the CRD's rule).
+// Where revisions come from; exactly one is set (checked by ParseSchemaVersion as by the CRD's
+// rule).
 struct MigrationsSpec {
-  std::vector<std::string> config_maps;       // names, own namespace; merged
+  std::vector<std::string> config_maps;             // names, own namespace; merged
   std::map<std::string, std::string> inline_files;  // file name -> text
-  std::optional<std::string> path;            // under the operator's --migrations-root; relative, no ".."
+  std::optional<std::string> path;  // under the operator's --migrations-root; relative, no ".."
 
   bool operator==(const MigrationsSpec&) const = default;
 };
@@ -59,8 +62,9 @@ struct PolicySpec {
 };
 
 struct ExecutionSpec {
-  std::chrono::milliseconds lock_timeout{1000};      // the longest one attempt makes others wait; never 0
-  std::chrono::milliseconds statement_timeout{0};    // 0: none
+  std::chrono::milliseconds lock_timeout{
+      1000};  // the longest one attempt makes others wait; never 0
+  std::chrono::milliseconds statement_timeout{0};  // 0: none
 
   bool operator==(const ExecutionSpec&) const = default;
 };
@@ -102,8 +106,8 @@ struct FailureStatus {
   bool retryable = false;
   int attempts = 0;
   std::optional<Time> next_retry_time;
-  // Digest of what was tried (generation, source, Secret version, heads, requestedAt): a stalled object is tried
-  // again when it changes.
+  // Digest of what was tried (generation, source, Secret version, heads, requestedAt): a stalled
+  // object is tried again when it changes.
   std::string inputs;
 
   bool operator==(const FailureStatus&) const = default;
@@ -145,23 +149,26 @@ struct SchemaVersionStatus {
 
 struct SchemaVersion {
   ObjectMeta metadata;
-  // The spec, or why it is refused although the server stored it (objects older than a rule of the CRD).
+  // The spec, or why it is refused although the server stored it (objects older than a rule of the
+  // CRD).
   Result<SchemaVersionSpec> spec;
   SchemaVersionStatus status;
 
   bool operator==(const SchemaVersion&) const = default;
 };
 
-// Reads an object as a server sends it. An unusable spec is data (`spec` holds the error, naming the field path);
-// the Result fails only when the metadata is unusable. Unreadable status parts read as absent.
+// Reads an object as a server sends it. An unusable spec is data (`spec` holds the error, naming
+// the field path); the Result fails only when the metadata is unusable. Unreadable status parts
+// read as absent.
 Result<SchemaVersion> ParseSchemaVersion(const nlohmann::json& object);
 
 // The "status" member. Absent optionals and empty strings are left out.
 nlohmann::json ToJson(const SchemaVersionStatus& status);
 
-// The merge patch (RFC 7386) that turns `before` into `after` on /status, guarded by metadata.uid and
-// metadata.resourceVersion; nullopt when they say the same.
-std::optional<nlohmann::json> StatusPatch(const ObjectMeta& metadata, const SchemaVersionStatus& before,
+// The merge patch (RFC 7386) that turns `before` into `after` on /status, guarded by metadata.uid
+// and metadata.resourceVersion; nullopt when they say the same.
+std::optional<nlohmann::json> StatusPatch(const ObjectMeta& metadata,
+                                          const SchemaVersionStatus& before,
                                           const SchemaVersionStatus& after);
 
 }  // namespace schemaop

@@ -16,11 +16,13 @@ struct DatabaseOptions {
   std::optional<std::string> role;
   std::vector<std::string> search_path;
   std::string version_table = "alembic_version";
-  std::optional<std::string> version_table_schema;  // nullopt: found through search_path, as Alembic does
+  std::optional<std::string>
+      version_table_schema;  // nullopt: found through search_path, as Alembic does
   std::string ledger_schema = "schemaversion";
   std::chrono::milliseconds lock_timeout{1000};
   std::chrono::milliseconds statement_timeout{0};
-  std::chrono::milliseconds lock_wait{0};  // how long to poll for the migration lock before kBusy; 0: one try
+  std::chrono::milliseconds lock_wait{
+      0};  // how long to poll for the migration lock before kBusy; 0: one try
 };
 
 }  // namespace schemaop

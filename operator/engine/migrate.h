@@ -27,9 +27,10 @@ struct Actor {
   std::string name;
 };
 
-// Takes the migration lock (polled, never queued for), reads the heads, plans, and runs each revision in one
-// transaction with its version rows and ledger row; COMMIT is a message of its own. A stop request cancels the running
-// statement and rolls its revision back. Never throws; the report is complete whatever happens.
+// Takes the migration lock (polled, never queued for), reads the heads, plans, and runs each
+// revision in one transaction with its version rows and ledger row; COMMIT is a message of its own.
+// A stop request cancels the running statement and rolls its revision back. Never throws; the
+// report is complete whatever happens.
 RunReport Migrate(const DatabaseOptions& options, const RevisionGraph& graph, const Planner& plan,
                   const Actor& actor, const ProgressSink& progress, std::stop_token stop);
 

@@ -9,8 +9,9 @@
 
 namespace schemaop {
 
-// Heads, ledger summary and what else deciding needs; creates nothing. kUnavailable when the server cannot be
-// reached or is starting, kDenied when it refuses the credentials, kCancelled after a stop.
+// Heads, ledger summary and what else deciding needs; creates nothing. kUnavailable when the server
+// cannot be reached or is starting, kDenied when it refuses the credentials, kCancelled after a
+// stop.
 Result<DatabaseState> ObserveDatabase(const DatabaseOptions& options, std::stop_token stop);
 
 }  // namespace schemaop

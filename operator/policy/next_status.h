@@ -34,6 +34,7 @@ struct EventNote {
 };
 
 // The events that the change from one status to the next is worth.
-std::vector<EventNote> EventsFor(const SchemaVersionStatus& before, const SchemaVersionStatus& after);
+std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
+                                 const SchemaVersionStatus& after);
 
 }  // namespace schemaop

@@ -13,9 +13,9 @@ namespace schemaop {
 // (Secret entries ca.crt, tls.crt, tls.key) is kept beside them until connect time.
 struct Dsn {
   std::map<std::string, std::string> parameters;  // host, port, dbname, user, password, sslmode ...
-  std::string ca_certificate;      // PEM; empty: none
-  std::string client_certificate;  // PEM
-  std::string client_key;          // PEM
+  std::string ca_certificate;                     // PEM; empty: none
+  std::string client_certificate;                 // PEM
+  std::string client_key;                         // PEM
 
   bool operator==(const Dsn&) const = default;
 };
@@ -23,13 +23,14 @@ struct Dsn {
 // "dbname@host:port": safe to show.
 std::string DsnLabel(const Dsn& dsn);
 
-// postgres://, postgresql:// and SQLAlchemy's postgresql+driver://. kInvalid says what is wrong without echoing
-// any part of the URL that can be secret.
+// postgres://, postgresql:// and SQLAlchemy's postgresql+driver://. kInvalid says what is wrong
+// without echoing any part of the URL that can be secret.
 Result<Dsn> ParseDatabaseUrl(std::string_view url);
 
-// A Secret's data in the layouts people have: one URL under `key` (when given), or `uri`, `url`, `DATABASE_URL`;
-// or separate keys as CloudNativePG, Zalando and Crunchy write them. sslmode defaults to verify-full.
-// kNotFound when the key or every known layout is missing, kInvalid for malformed values; never echoes values.
+// A Secret's data in the layouts people have: one URL under `key` (when given), or `uri`, `url`,
+// `DATABASE_URL`; or separate keys as CloudNativePG, Zalando and Crunchy write them. sslmode
+// defaults to verify-full. kNotFound when the key or every known layout is missing, kInvalid for
+// malformed values; never echoes values.
 Result<Dsn> DsnFromSecret(const std::map<std::string, std::string>& data, std::string_view key);
 
 }  // namespace schemaop

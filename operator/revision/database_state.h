@@ -33,8 +33,9 @@ struct DatabaseState {
   Heads heads;
   bool has_version_table = false;
   bool has_user_tables = false;  // besides the version table, in the migrated schema
-  std::vector<LedgerEntry> ledger;  // last entry of each revision, oldest first; empty without a ledger
-  int server_version = 0;           // as PQserverVersion: 150004
+  std::vector<LedgerEntry>
+      ledger;              // last entry of each revision, oldest first; empty without a ledger
+  int server_version = 0;  // as PQserverVersion: 150004
 
   bool operator==(const DatabaseState&) const = default;
 };

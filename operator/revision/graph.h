@@ -1,5 +1,5 @@
-// The revision graph: revisions with their down edges and dependency edges, checked and indexed once.
-// Alembic's rules (1.19.1), stricter where Alembic accepts what it cannot run.
+// The revision graph: revisions with their down edges and dependency edges, checked and indexed
+// once. Alembic's rules (1.19.1), stricter where Alembic accepts what it cannot run.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +19,10 @@ class RevisionGraph {
  public:
   using Index = std::size_t;
 
-  // Builds the graph from revisions in load order. kInvalid, naming every revision (and file) involved, for:
-  // duplicate ids, missing parents or dependencies, self-references, cycles of either kind (printed as a path),
-  // labels used twice or equal to an id or unusable in a target, ids longer than 32 characters.
+  // Builds the graph from revisions in load order. kInvalid, naming every revision (and file)
+  // involved, for: duplicate ids, missing parents or dependencies, self-references, cycles of
+  // either kind (printed as a path), labels used twice or equal to an id or unusable in a target,
+  // ids longer than 32 characters.
   static Result<RevisionGraph> Build(std::vector<Revision> revisions);
 
   std::size_t size() const { return nodes_.size(); }

@@ -1,5 +1,6 @@
-// Planning: from the heads a database is at to the steps that bring it to a target. The one place that
-// computes steps; used without the lock to show what is pending and again under the lock to run.
+// Planning: from the heads a database is at to the steps that bring it to a target. The one place
+// that computes steps; used without the lock to show what is pending and again under the lock to
+// run.
 #pragma once
 
 #include <optional>
@@ -65,7 +66,8 @@ struct StampPlan {
 Result<Plan> PlanUpgrade(const RevisionGraph& graph, const Heads& current, std::string_view target);
 
 // `alembic downgrade TARGET`. An irreversible revision on the way is kInvalid, naming it.
-Result<Plan> PlanDowngrade(const RevisionGraph& graph, const Heads& current, std::string_view target);
+Result<Plan> PlanDowngrade(const RevisionGraph& graph, const Heads& current,
+                           std::string_view target);
 
 // `alembic stamp TARGET... [--purge]`.
 Result<StampPlan> PlanStamp(const RevisionGraph& graph, const Heads& current,
@@ -77,12 +79,13 @@ struct Goal {
 };
 
 // Resolves an absolute target (head, heads, base, id, unique prefix, label, label@head|base|id).
-// kInvalid for a relative one, saying why; kNotFound when it names nothing or several, listing candidates.
+// kInvalid for a relative one, saying why; kNotFound when it names nothing or several, listing
+// candidates.
 Result<Goal> ResolveGoal(const RevisionGraph& graph, std::string_view target);
 
-// The plan that makes `goal` the state of a database at `current`: an upgrade when part of the goal is not
-// applied, else a downgrade of what stands above it, else no steps. Never both directions at once.
-// kNotFound, naming it, when `current` holds a revision the graph does not know.
+// The plan that makes `goal` the state of a database at `current`: an upgrade when part of the goal
+// is not applied, else a downgrade of what stands above it, else no steps. Never both directions at
+// once. kNotFound, naming it, when `current` holds a revision the graph does not know.
 Result<Plan> PlanTowards(const RevisionGraph& graph, const Heads& current, const Goal& goal);
 
 }  // namespace schemaop

@@ -9,12 +9,14 @@
 
 namespace schemaop {
 
-// A revision's identifier as it stands in the version table. Never empty, at most 32 characters, without
+// A revision's identifier as it stands in the version table. Never empty, at most 32 characters,
+// without
 // '@', '-', '+', ':', ',' and white space.
 using RevisionId = std::string;
 
-// The rows of the version table in the order the server returned them: the applied revisions that no other
-// applied one builds on. Empty means base. The order matters only where Alembic lets it matter.
+// The rows of the version table in the order the server returned them: the applied revisions that
+// no other applied one builds on. Empty means base. The order matters only where Alembic lets it
+// matter.
 using Heads = std::vector<RevisionId>;
 
 enum class Direction { kUpgrade, kDowngrade };
@@ -34,9 +36,10 @@ struct Revision {
   std::vector<std::string> depends_on;     // ids or branch labels, as written
   std::vector<std::string> branch_labels;
   std::string message;
-  std::string created;   // RFC 3339 as written; may be empty
-  std::string file;      // as named by the source, for messages
-  std::string checksum;  // SHA-256 of the file's text after BOM and CRLF are normalised, hexadecimal
+  std::string created;  // RFC 3339 as written; may be empty
+  std::string file;     // as named by the source, for messages
+  std::string
+      checksum;  // SHA-256 of the file's text after BOM and CRLF are normalised, hexadecimal
   Section upgrade;
   std::optional<Section> downgrade;  // nullopt: irreversible
 

@@ -20,9 +20,10 @@
 
 namespace schemaop {
 
-// Parses one file. CRLF and a BOM are accepted. kInvalid as "file:line:column: ..." for bad UTF-8, NUL, a
-// missing or repeated or unknown header key, a bad id or label, text outside the sections, transaction control, a
-// section whose mark contradicts its statements (both places named), and everything SplitStatements refuses.
+// Parses one file. CRLF and a BOM are accepted. kInvalid as "file:line:column: ..." for bad UTF-8,
+// NUL, a missing or repeated or unknown header key, a bad id or label, text outside the sections,
+// transaction control, a section whose mark contradicts its statements (both places named), and
+// everything SplitStatements refuses.
 Result<Revision> ParseRevisionFile(std::string_view file, std::string_view text);
 
 // A new file's text for `revision` whose sections hold `upgrade.text` and `downgrade->text`; what

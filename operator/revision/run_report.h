@@ -13,7 +13,8 @@
 
 namespace schemaop {
 
-// A statement the server refused, with everything needed to find it. Never DETAIL: it holds row values.
+// A statement the server refused, with everything needed to find it. Never DETAIL: it holds row
+// values.
 struct StatementFailure {
   RevisionId revision;
   Direction direction = Direction::kUpgrade;
@@ -38,7 +39,8 @@ struct AppliedStep {
   bool operator==(const AppliedStep&) const = default;
 };
 
-// How a run ended. `heads` is what the database holds as far as we know; every applied step is committed.
+// How a run ended. `heads` is what the database holds as far as we know; every applied step is
+// committed.
 struct RunReport {
   enum class Outcome {
     kCompleted,  // every step of the plan is committed (or there was none)

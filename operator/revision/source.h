@@ -18,12 +18,14 @@ struct SourceFile {
 
 // What a bundle means. Immutable; share freely.
 struct Source {
-  std::string digest;  // "sha256:<hex>" over names and texts in name order; the same files give the same digest
+  std::string digest;  // "sha256:<hex>" over names and texts in name order; the same files give the
+                       // same digest
   std::shared_ptr<const RevisionGraph> graph;
 };
 
-// Reads every `*.sql` of `files` (any order; sorted by name here, which is Alembic's load order) as a revision
-// file; other names are ignored. The first problem, in name order, is the error: kInvalid with file and position.
+// Reads every `*.sql` of `files` (any order; sorted by name here, which is Alembic's load order) as
+// a revision file; other names are ignored. The first problem, in name order, is the error:
+// kInvalid with file and position.
 Result<Source> LoadSource(std::vector<SourceFile> files);
 
 }  // namespace schemaop

@@ -1,4 +1,5 @@
-// The work queue of client-go's util/workqueue: keys, each processed by one worker at a time, none lost.
+// The work queue of client-go's util/workqueue: keys, each processed by one worker at a time, none
+// lost.
 #pragma once
 
 #include <chrono>
@@ -11,8 +12,8 @@
 
 namespace schemaop {
 
-// Thread-safe. A key added while it waits is there once; a key added while it is processed is handed out again after
-// Done. After ShutDown nothing is handed out.
+// Thread-safe. A key added while it waits is there once; a key added while it is processed is
+// handed out again after Done. After ShutDown nothing is handed out.
 class WorkQueue {
  public:
   WorkQueue();

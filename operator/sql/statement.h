@@ -6,7 +6,8 @@
 
 namespace schemaop {
 
-// Where something starts in a file. Lines and columns count from 1; columns count characters, a tab is one.
+// Where something starts in a file. Lines and columns count from 1; columns count characters, a tab
+// is one.
 struct Position {
   int line = 1;
   int column = 1;
@@ -14,12 +15,13 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-// One SQL statement as PostgreSQL would take it in one message: without its semicolon, leading comments
-// and white space removed, inner text untouched.
+// One SQL statement as PostgreSQL would take it in one message: without its semicolon, leading
+// comments and white space removed, inner text untouched.
 struct Statement {
   std::string text;
   Position position;  // of the first character of `text`
-  // The rows after COPY ... FROM STDIN, without the closing "\." line; nullopt for any other statement.
+  // The rows after COPY ... FROM STDIN, without the closing "\." line; nullopt for any other
+  // statement.
   std::optional<std::string> copy_data;
 
   bool operator==(const Statement&) const = default;
