@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,30 +13,46 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
+#include "kube/api_error.h"
 #include "kube/config.h"
 
 namespace schemaop {
 
-// What a server said when it did not say yes: metav1.Status, or HTTP when there was none.
-struct ApiError {
-  int http_status = 0;  // 0: no answer came (connection, timeout, cancelled)
-  std::string reason;   // "NotFound", "Expired", "Conflict" ...; empty when not a Status
-  std::optional<std::chrono::seconds> retry_after;
-  Error error;  // code by status: 404 kNotFound, 409 kConflict, 401/403 kDenied, 422/400 kInvalid,
-                // 429/5xx/no answer kUnavailable, cancelled kCancelled
-};
-
-template <typename T>
-using ApiResult = tl::expected<T, ApiError>;
-
 enum class PatchType { kMerge, kJson, kApply };
 
+// One attempt of one request, for metrics. A watch counts when its response head has come or it
+// failed before.
+struct RequestOutcome {
+  std::string_view method;          // "GET", "PATCH", ...
+  std::string_view host;            // "10.96.0.1:443"
+  int http_status = 0;              // 0: no answer
+  std::chrono::nanoseconds took{};  // to the end of the answer; of a watch, to its head
+  int attempt = 0;                  // 0 for the first, counts retries of the same call
+};
+
+struct KubeClientOptions {
+  // The hard end of one call, its retries included. A lease wants less.
+  std::chrono::milliseconds deadline{30000};
+  // The largest answer to a Get, Create, Update or Patch. A page of 500 objects is about 1.5 MB.
+  std::size_t max_response_bytes = std::size_t{64} << 20U;
+  // The longest line of a watch: one object; etcd stores at most 1.5 MiB.
+  std::size_t max_watch_line_bytes = std::size_t{8} << 20U;
+  // Priority and fairness and audit logs key on it: "schema-operator/0.1.0".
+  std::string user_agent = "schema-operator";
+  // Called after each attempt, from the calling thread; must not call the client. May be empty.
+  std::function<void(const RequestOutcome&)> on_request;
+};
+
 // Thread-safe; connections are pooled, one request each at a time. Every call ends soon after
-// `stop` and by the client's deadline (30 s) at the latest. Paths start with "/api" or "/apis" and
-// are percent-encoded already.
+// `stop` and by the deadline at the latest. Paths start with "/api" or "/apis" and are
+// percent-encoded already (kube/paths.h). Retries are client-go's: 429 and 5xx only when the server
+// said Retry-After, a lost connection only for Get, a 401 once with the token read anew. The
+// process must ignore SIGPIPE (OpenSSL writes to sockets the other side has closed).
 class KubeClient {
  public:
-  static Result<std::unique_ptr<KubeClient>> Create(KubeConfig config);
+  // kInvalid when the server's URL or the certificates are unusable; nothing is sent yet.
+  static Result<std::unique_ptr<KubeClient>> Create(KubeConfig config,
+                                                    KubeClientOptions options = {});
   ~KubeClient();
   KubeClient(const KubeClient&) = delete;
   KubeClient& operator=(const KubeClient&) = delete;
@@ -48,9 +65,13 @@ class KubeClient {
   ApiResult<nlohmann::json> Patch(const std::string& path, PatchType type,
                                   const nlohmann::json& patch, std::stop_token stop);
 
+  // The answer to a Get as the server's bytes: for large lists, which are better read item by item.
+  ApiResult<std::string> GetText(const std::string& path, std::stop_token stop);
+
   // One watch request on a connection of its own: `on_line` gets each complete JSON line; returning
   // false ends the watch cleanly. Returns when the stream ends (success), breaks or is refused
-  // (ApiError). `timeout` is the server's timeoutSeconds; the read deadline is derived from it.
+  // (ApiError). `path` carries watch=true and timeoutSeconds; `timeout` is that number, and silence
+  // 30 s beyond it breaks the watch.
   ApiResult<void> Watch(const std::string& path, std::chrono::seconds timeout,
                         const std::function<bool(std::string_view line)>& on_line,
                         std::stop_token stop);

@@ -7,16 +7,27 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "api/object_meta.h"
 
 namespace schemaop {
 
+class Metrics;
+
+// Waits grow with a key's failures: `first` doubling up to `most` (client-go's per-item limiter).
+struct WorkQueueOptions {
+  std::string name;  // the label of the workqueue_* metrics: "schemaversion"
+  std::chrono::milliseconds backoff_first{5};
+  std::chrono::milliseconds backoff_most{1000000};
+};
+
 // Thread-safe. A key added while it waits is there once; a key added while it is processed is
-// handed out again after Done. After ShutDown nothing is handed out.
+// handed out again after Done. After ShutDown nothing is added or handed out.
 class WorkQueue {
  public:
-  WorkQueue();
+  // `metrics`, when given, outlives the queue and gets its workqueue_* values.
+  explicit WorkQueue(WorkQueueOptions options = {}, Metrics* metrics = nullptr);
   ~WorkQueue();
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
@@ -26,15 +37,23 @@ class WorkQueue {
   // Adds after `delay`; of several delayed adds of one key the earliest counts.
   void AddAfter(const ObjectKey& key, std::chrono::milliseconds delay);
 
-  // Adds after this key's backoff: 5 ms doubling to 1000 s; Forget resets it.
+  // Adds after this key's backoff, which doubles with every call; Forget resets it.
   void AddRateLimited(const ObjectKey& key);
   void Forget(const ObjectKey& key);
 
   // Waits for a key and marks it as being processed; nullopt after ShutDown or a stop.
   std::optional<ObjectKey> Get(std::stop_token stop);
+
+  // Ends what Get began; every Get is followed by one.
   void Done(const ObjectKey& key);
 
+  // Drops what waits and wakes every Get.
   void ShutDown();
+
+  // Waits until nothing is being processed any more; false when `stop` came first.
+  bool WaitUntilIdle(std::stop_token stop) const;
+
+  // The keys ready to be handed out; delayed ones do not count.
   std::size_t Depth() const;
 
  private:
