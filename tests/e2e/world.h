@@ -1,0 +1,107 @@
+// Everything an end-to-end test stands on: an API server, a PostgreSQL server, the operator as a
+// process, kubectl.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "postgres/test_postgres.h"
+#include "process/process.h"
+
+namespace schemaop::testing {
+
+// The password of the role that the operator logs in as. It must be found in no log, status, event
+// or metric.
+inline constexpr const char* kCanary = "canary-2f7d91c4e0";
+
+// One for the whole test program, on the cluster that --cluster names. Tests run one after another,
+// each in a namespace and with databases of its own.
+class World {
+ public:
+  // Starts the servers and the operator. REQUIRES: called once, before Get.
+  static void Start(const std::string& cluster);
+  static World& Get();
+  static void End();
+  ~World();
+
+  TestPostgres& postgres() { return *postgres_; }
+  const std::string& cluster_name() const { return cluster_name_; }
+  const std::filesystem::path& kubeconfig() const { return kubeconfig_; }
+
+  // kubectl with these arguments, in a home folder of its own.
+  RunResult Kubectl(const std::vector<std::string>& arguments, const std::string& input = "");
+  // The same; a failure throws with what kubectl printed. Returns standard output.
+  std::string MustKubectl(const std::vector<std::string>& arguments, const std::string& input = "");
+  ProcessOptions KubectlOptions(const std::vector<std::string>& arguments);
+
+  void Apply(const nlohmann::json& object);
+
+  // A new namespace, its name.
+  std::string CreateNamespace();
+  // A new database owned by the operator's role, its name.
+  std::string CreateDatabase();
+  // The URL by which the operator's role reaches it.
+  std::string OperatorUrl(const std::string& database) const;
+  // A Secret named `name` whose `uri` is `url`.
+  void ApplySecret(const std::string& namespace_name, const std::string& name,
+                   const std::string& url);
+
+  nlohmann::json GetObject(const std::string& namespace_name, const std::string& name);
+  // Waits until `done` holds of the SchemaVersion and returns it; throws with its last state
+  // otherwise.
+  nlohmann::json WaitFor(const std::string& namespace_name, const std::string& name,
+                         const std::string& what,
+                         const std::function<bool(const nlohmann::json&)>& done);
+  // Waits until Ready has this reason for the newest generation.
+  nlohmann::json WaitForReason(const std::string& namespace_name, const std::string& name,
+                               const std::string& reason);
+
+  void StartOperator();
+  ChildProcess& operator_process() { return *operator_; }
+  // Ends the operator with a signal and waits; its exit code.
+  int EndOperator(int signal);
+  // Every line that any operator of this world has logged.
+  std::string OperatorLog() const;
+  // The answer to GET `path` on the operator's health port.
+  std::string Health(const std::string& path) const;
+
+ private:
+  explicit World(const std::string& cluster);
+  void StartDevcluster();
+  void StartKubeApiserver();
+  void InstallOperatorRole();
+
+  std::string cluster_name_;
+  TempFolder folder_;
+  std::unique_ptr<TestPostgres> postgres_;
+  std::shared_ptr<void> cluster_;              // whatever keeps the API server running
+  std::filesystem::path kubeconfig_;           // an administrator's
+  std::filesystem::path operator_kubeconfig_;  // what the operator runs under
+  std::string kubectl_ = "kubectl";
+  std::unique_ptr<ChildProcess> operator_;
+  int health_port_ = 0;
+  std::string past_logs_;
+  int names_ = 0;
+};
+
+// Objects for tests.
+
+// A revision file's text.
+std::string RevisionText(const std::string& id, const std::string& down_revision,
+                         const std::string& up, const std::string& down);
+
+// A SchemaVersion with inline revisions that reads Secret "db"; downgrades are allowed.
+nlohmann::json SchemaVersionObject(const std::string& namespace_name, const std::string& name,
+                                   const std::string& target,
+                                   const std::map<std::string, std::string>& files);
+
+// The Ready condition; null when there is none.
+nlohmann::json ReadyOf(const nlohmann::json& object);
+
+}  // namespace schemaop::testing
