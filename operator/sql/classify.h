@@ -29,4 +29,9 @@ struct StatementTraits {
 
 StatementTraits Classify(const Statement& statement);
 
+// Whether the statement is SET [SESSION | LOCAL] standard_conforming_strings to anything but on,
+// after which '...' would read backslashes and statements would end elsewhere than the splitter
+// says.
+bool SwitchesOffStandardStrings(const Statement& statement);
+
 }  // namespace schemaop
