@@ -45,8 +45,8 @@ struct Plan {
 
 // A stamp changes version rows and runs nothing.
 struct StampStep {
-  RevisionId from;  // empty: nothing was there
-  RevisionId to;    // empty: base
+  std::vector<RevisionId> from;  // the rows it takes the place of; none: it is a new branch
+  RevisionId to;                 // empty: base
   std::vector<VersionChange> changes;
   Heads heads_after;
 
@@ -73,7 +73,8 @@ Result<Plan> PlanDowngrade(const RevisionGraph& graph, const Heads& current,
 Result<StampPlan> PlanStamp(const RevisionGraph& graph, const Heads& current,
                             const std::vector<std::string>& targets, bool purge);
 
-// What an absolute target means for a database that is to stay there: the target's revisions.
+// What an absolute target means for a database that is to stay there: the target's revisions, none
+// of which requires another.
 struct Goal {
   std::vector<RevisionId> revisions;  // what the target resolved to; empty for base
 };
