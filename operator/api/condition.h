@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,10 @@ namespace schemaop {
 
 enum class ConditionStatus { kTrue, kFalse, kUnknown };
 
+// "True", "False" or "Unknown", as the API spells them.
+std::string_view ConditionStatusName(ConditionStatus status);
+
+// One observation about an object (metav1.Condition).
 struct Condition {
   std::string type;  // "Ready", "Reconciling", "Stalled"
   ConditionStatus status = ConditionStatus::kUnknown;
@@ -24,15 +27,18 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
+// In a stable order; each type at most once. Types of other writers are kept.
 using Conditions = std::vector<Condition>;
 
-// The condition of `type`, or nullptr.
+// The condition of `type`, or nullptr. The pointer lives as long as `conditions` is not changed.
 const Condition* FindCondition(const Conditions& conditions, std::string_view type);
 
 // Adds or replaces `condition`, keeping the order and, while `status` stays the same,
-// lastTransitionTime (meta.SetStatusCondition of apimachinery).
+// lastTransitionTime (meta.SetStatusCondition of apimachinery). Cuts an overlong message and the
+// fraction of a second, which the API would refuse or lose.
 void SetCondition(Conditions& conditions, Condition condition);
 
+// Removes the condition of `type`, if there is one.
 void RemoveCondition(Conditions& conditions, std::string_view type);
 
 }  // namespace schemaop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -22,6 +23,11 @@ struct ObjectKey {
 // "namespace/name".
 std::string ToString(const ObjectKey& key);
 
+// Whether `name` is a DNS subdomain (RFC 1123, at most 253 bytes), as the names of most objects
+// must be. Such a name needs no percent-encoding in a path.
+bool IsDnsSubdomain(std::string_view name);
+
+// Members the server left out read as empty.
 struct ObjectMeta {
   std::string namespace_name;
   std::string name;
@@ -35,7 +41,8 @@ struct ObjectMeta {
   bool operator==(const ObjectMeta&) const = default;
 };
 
-// Reads `object["metadata"]`. kInvalid when it is not what a server sends.
+// Reads `object["metadata"]`; annotations that are no text are left out. kInvalid when there is no
+// name.
 Result<ObjectMeta> ParseObjectMeta(const nlohmann::json& object);
 
 }  // namespace schemaop

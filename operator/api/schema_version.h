@@ -22,6 +22,13 @@ namespace schemaop {
 inline constexpr std::string_view kApiGroup = "schemaversion.io";
 inline constexpr std::string_view kApiVersion = "v1alpha1";
 inline constexpr std::string_view kSchemaVersionPlural = "schemaversions";
+inline constexpr std::string_view kSchemaVersionKind = "SchemaVersion";
+
+// The annotation whose change asks for another attempt now; echoed in .status.lastHandledRequest.
+inline constexpr std::string_view kRequestedAtAnnotation = "schemaversion.io/requestedAt";
+
+// How heads are shown in status when there are none, or how base is as a target.
+inline constexpr std::string_view kBaseShown = "<base>";
 
 // A Secret in the object's own namespace; `key` names the entry that holds the URL, when not a
 // usual one.
@@ -32,6 +39,7 @@ struct SecretReference {
   bool operator==(const SecretReference&) const = default;
 };
 
+// Names are PostgreSQL identifiers, taken literally, 1 to 63 bytes each; at most 16 in searchPath.
 struct DatabaseSpec {
   SecretReference secret;
   std::optional<std::string> role;       // SET ROLE before submitted SQL
@@ -53,14 +61,17 @@ struct MigrationsSpec {
   bool operator==(const MigrationsSpec&) const = default;
 };
 
+// What happens when the target is below what the database holds.
 enum class DowngradePolicy { kAllow, kRequireApproval, kDeny };
 
+// What may run without a person.
 struct PolicySpec {
   DowngradePolicy downgrade = DowngradePolicy::kRequireApproval;
 
   bool operator==(const PolicySpec&) const = default;
 };
 
+// How statements run. Both timeouts are at most 24h.
 struct ExecutionSpec {
   std::chrono::milliseconds lock_timeout{
       1000};  // the longest one attempt makes others wait; never 0
@@ -69,14 +80,15 @@ struct ExecutionSpec {
   bool operator==(const ExecutionSpec&) const = default;
 };
 
+// .spec: the desired state.
 struct SchemaVersionSpec {
-  std::string target_revision;
+  std::string target_revision;  // absolute, 1 to 256 bytes
   DatabaseSpec database;
   MigrationsSpec migrations;
   PolicySpec policy;
   ExecutionSpec execution;
   bool suspend = false;
-  std::chrono::milliseconds interval{600000};
+  std::chrono::milliseconds interval{600000};  // 1s to 24h
 
   bool operator==(const SchemaVersionSpec&) const = default;
 };
@@ -104,8 +116,9 @@ struct FailureStatus {
   std::string message;
   std::string hint;
   bool retryable = false;
-  int attempts = 0;
-  std::optional<Time> next_retry_time;
+  bool in_doubt = false;                // whether the statement took effect cannot be proved
+  int attempts = 0;                     // with these inputs
+  std::optional<Time> next_retry_time;  // absent: not before the inputs change
   // Digest of what was tried (generation, source, Secret version, heads, requestedAt): a stalled
   // object is tried again when it changes.
   std::string inputs;
@@ -113,15 +126,17 @@ struct FailureStatus {
   bool operator==(const FailureStatus&) const = default;
 };
 
+// One revision that was committed.
 struct AppliedStatus {
   std::string revision;
   std::string direction;
-  Time at;
+  Time at;               // whole seconds
   std::string duration;  // "1.2s"
 
   bool operator==(const AppliedStatus&) const = default;
 };
 
+// The source that was read last.
 struct SourceStatus {
   std::string digest;
   int revisions = 0;
@@ -147,6 +162,7 @@ struct SchemaVersionStatus {
   bool operator==(const SchemaVersionStatus&) const = default;
 };
 
+// One object.
 struct SchemaVersion {
   ObjectMeta metadata;
   // The spec, or why it is refused although the server stored it (objects older than a rule of the
