@@ -1,0 +1,33 @@
+// Where an API server listens, out of its URL.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace schemaop {
+
+struct Endpoint {
+  bool tls = true;
+  std::string host;  // a name or an address; IPv6 without brackets
+  int port = 0;
+  std::string path_prefix;  // "/k8s/clusters/c-1" or empty; never ends with '/'
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+// Reads "https://host[:port][/prefix]", "http://..." or "host:port" (https, as kubectl assumes).
+// IPv6 addresses stand in brackets. kInvalid names the URL and what is wrong with it.
+Result<Endpoint> ParseEndpoint(std::string_view url);
+
+// "127.0.0.1:6443", "[::1]:6443".
+std::string HostAndPort(const Endpoint& endpoint);
+
+// "https://127.0.0.1:6443", for messages.
+std::string Origin(const Endpoint& endpoint);
+
+// Whether `host` is a literal IPv4 or IPv6 address.
+bool IsIpAddress(const std::string& host);
+
+}  // namespace schemaop

@@ -1,0 +1,29 @@
+// When a request is sent again (client-go's rest/with_retry.go).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace schemaop {
+
+// How one attempt went. `http_status` 0: the connection was lost or never came to be.
+struct AttemptResult {
+  int http_status = 0;
+  std::optional<std::chrono::seconds> retry_after;  // the header's
+  bool lost = false;  // an established connection broke before the whole answer was there
+};
+
+// What the attempts of one call have used up.
+struct RetryBudget {
+  int waits = 0;
+  bool token_renewed = false;
+  bool reconnected = false;
+};
+
+enum class RetryAction { kGiveUp, kNow, kNowWithNewToken, kAfterWait };
+
+// What to do after `result` of a request with `method`; counts it in `budget`.
+RetryAction NextRetry(std::string_view method, const AttemptResult& result, RetryBudget& budget);
+
+}  // namespace schemaop
