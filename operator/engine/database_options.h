@@ -21,6 +21,8 @@ struct DatabaseOptions {
   std::string ledger_schema = "schemaversion";
   std::chrono::milliseconds lock_timeout{1000};
   std::chrono::milliseconds statement_timeout{0};
+  std::chrono::milliseconds non_transactional_timeout{
+      0};  // for each statement outside a transaction; 0: none
   std::chrono::milliseconds lock_wait{
       0};  // how long to poll for the migration lock before kBusy; 0: one try
 };

@@ -33,4 +33,9 @@ Result<Dsn> ParseDatabaseUrl(std::string_view url);
 // malformed values; never echoes values.
 Result<Dsn> DsnFromSecret(const std::map<std::string, std::string>& data, std::string_view key);
 
+// What libpq finds by itself (PGHOST, PGDATABASE, PGSERVICE ..., its defaults): host, port, dbname
+// and user are filled in so that the label is true; passwords (PGPASSWORD, .pgpass) and TLS
+// settings stay with libpq. Reads the environment.
+Dsn DsnFromEnvironment();
+
 }  // namespace schemaop

@@ -1,0 +1,48 @@
+#include "engine/statement_failure.h"
+
+#include "postgres/sqlstate.h"
+
+namespace schemaop {
+
+Position PositionInFile(const Statement& statement, int character) {
+  Position position = statement.position;
+  int seen = 0;
+  for (const char c : statement.text) {
+    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (!starts_character) continue;
+    if (++seen >= character) break;
+    if (c == '\n') {
+      ++position.line;
+      position.column = 1;
+    } else {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
+StatementFailure DescribeStatementFailure(const Revision& revision, Direction direction,
+                                          std::size_t index, const Statement& statement,
+                                          const SqlError& error) {
+  const Position position = PositionInFile(statement, error.position);
+  const bool lost = error.sqlstate.empty() && error.code == ErrorCode::kUnavailable;
+  return {.revision = revision.id,
+          .direction = direction,
+          .file = revision.file,
+          .line = position.line,
+          .column = position.column,
+          .statement = static_cast<int>(index) + 1,
+          .sqlstate = error.sqlstate,
+          .message = error.message,
+          .hint = error.hint,
+          .retryable = lost || IsTransient(error.sqlstate)};
+}
+
+Error ToError(const StatementFailure& failure, ErrorCode code) {
+  std::string message = failure.file + ":" + std::to_string(failure.line) + ":" +
+                        std::to_string(failure.column) + ": " + failure.message;
+  if (!failure.sqlstate.empty()) message += " (SQLSTATE " + failure.sqlstate + ")";
+  return {code, std::move(message)};
+}
+
+}  // namespace schemaop

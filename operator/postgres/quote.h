@@ -1,0 +1,19 @@
+// Names inside SQL text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schemaop {
+
+// `name` as a quoted identifier: my"table becomes "my""table".
+std::string QuoteIdentifier(std::string_view name);
+
+// "schema"."name".
+std::string QuoteQualified(std::string_view schema, std::string_view name);
+
+// "a", "b": a search_path's value.
+std::string QuoteIdentifierList(const std::vector<std::string>& names);
+
+}  // namespace schemaop

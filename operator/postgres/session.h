@@ -1,0 +1,72 @@
+// One session with a PostgreSQL server: statements through libpq, typed queries through libpqxx,
+// one connection.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postgres/conversation.h"
+#include "postgres/dsn.h"
+#include "postgres/rows.h"
+#include "postgres/sql_error.h"
+
+namespace schemaop {
+
+struct SessionOptions {
+  Dsn dsn;
+  std::string application_name = "schema-operator";
+  std::chrono::milliseconds connect_timeout{10'000};  // for each host
+};
+
+// Where a session stands, from the server's last word.
+enum class TransactionState { kIdle, kOpen, kFailed, kUnknown };
+
+// Not thread safe: one thread at a time; stop requests may come from any. Never reconnects: when
+// the server or the network drops it, every call answers kUnavailable.
+class Session {
+ public:
+  using NoticeSink = std::function<void(const SqlError&)>;
+
+  // Connects and brings the session into its known state (see ResetState). Errors as
+  // OpenPgConnection's.
+  static Result<Session> Connect(const SessionOptions& options, std::stop_token stop);
+  ~Session();
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&& other) noexcept;
+
+  // Sends one statement and handles everything it answers; see Converse.
+  SqlResult<CommandResult> Execute(std::string_view sql, const std::stop_token& stop);
+  SqlResult<CommandResult> Execute(const StatementInput& input, const std::stop_token& stop);
+
+  // A typed query with text parameters; see TypedConnection::Query.
+  SqlResult<Rows> Query(std::string_view sql, const std::vector<std::string>& parameters,
+                        const std::stop_token& stop);
+
+  // Undoes what statements left in the session (settings, role, prepared statements, temporary
+  // objects, LISTEN) but for advisory locks, then sets what we rely on: no name of ours is looked
+  // up in a schema that others can write to (search_path is pg_catalog), read committed, no
+  // timeouts, a server that notices a dead client (PostgreSQL 14 on). REQUIRES: no transaction is
+  // open.
+  Result<void> ResetState(const std::stop_token& stop);
+
+  TransactionState transaction_state() const;
+  bool connected() const;
+  int server_version() const;        // as PQserverVersion: 150004
+  int backend_pid() const;           // what the other end claims to be; a pooler makes one up
+  const std::string& label() const;  // "dbname@host:port"
+
+  // Told each NOTICE and WARNING, on the thread that uses the session.
+  void SetNoticeSink(NoticeSink sink);
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace schemaop

@@ -1,0 +1,58 @@
+#include "postgres/socket_wait.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace schemaop {
+
+struct SocketWaiter::Wake {
+  explicit Wake(std::stop_token token)
+      : descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        stop(std::move(token), Notify{descriptor}) {}
+  ~Wake() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
+
+  struct Notify {
+    int descriptor;
+    void operator()() const {
+      const std::uint64_t one = 1;
+      // A full counter is readable already, so a failed write loses nothing.
+      [[maybe_unused]] const ssize_t n = ::write(descriptor, &one, sizeof one);
+    }
+  };
+  int descriptor;
+  std::stop_callback<Notify> stop;
+};
+
+SocketWaiter::SocketWaiter(std::stop_token stop) : wake_(std::make_unique<Wake>(std::move(stop))) {}
+SocketWaiter::~SocketWaiter() = default;
+
+SocketWait SocketWaiter::Wait(int socket, Interest interest,
+                              std::optional<Clock::time_point> until) const {
+  const short events =
+      static_cast<short>((interest.read ? POLLIN : 0) | (interest.write ? POLLOUT : 0));
+  std::array<pollfd, 2> watched = {pollfd{socket, events, 0},
+                                   pollfd{ignore_stop_ ? -1 : wake_->descriptor, POLLIN, 0}};
+  while (true) {
+    int timeout = -1;
+    if (until) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - Clock::now()).count();
+      if (left <= 0) return SocketWait::kTimeout;
+      timeout = static_cast<int>(std::min<std::int64_t>(left, 60'000));
+    }
+    const int ready = ::poll(watched.data(), watched.size(), timeout);
+    if (ready <= 0) continue;  // a signal, or the end of a slice of a long wait
+    if (watched[1].revents != 0) return SocketWait::kStopped;
+    return SocketWait::kReady;
+  }
+}
+
+}  // namespace schemaop

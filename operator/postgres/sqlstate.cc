@@ -1,0 +1,48 @@
+#include "postgres/sqlstate.h"
+
+#include <array>
+#include <utility>
+
+namespace schemaop {
+namespace {
+
+struct Rule {
+  std::string_view prefix;  // a whole SQLSTATE or its class
+  ErrorCode code;
+};
+
+// The first match counts: single codes stand before their class.
+constexpr std::array kRules = {
+    Rule{"40003", ErrorCode::kInDoubt},      // statement_completion_unknown
+    Rule{"08007", ErrorCode::kInDoubt},      // transaction_resolution_unknown
+    Rule{"08", ErrorCode::kUnavailable},     // connection exceptions
+    Rule{"25006", ErrorCode::kUnavailable},  // read_only_sql_transaction: we reached a standby
+    Rule{"28", ErrorCode::kDenied},          // invalid authorization
+    Rule{"3D000", ErrorCode::kNotFound},     // database does not exist
+    Rule{"40", ErrorCode::kBusy},            // serialization failure, deadlock
+    Rule{"42501", ErrorCode::kDenied},       // insufficient_privilege
+    Rule{"53400", ErrorCode::kRejected},     // configuration_limit_exceeded
+    Rule{"53", ErrorCode::kUnavailable},     // disk full, out of memory, too many connections
+    Rule{"55006", ErrorCode::kBusy},         // object_in_use
+    Rule{"55P03", ErrorCode::kBusy},         // lock_not_available: lock_timeout, NOWAIT
+    Rule{"57P04", ErrorCode::kNotFound},     // database_dropped
+    Rule{"57P", ErrorCode::kUnavailable},    // shutdown, crash, starting up, idle timeout
+    Rule{"58", ErrorCode::kUnavailable},     // system error outside PostgreSQL
+};
+
+}  // namespace
+
+ErrorCode CodeForSqlState(std::string_view sqlstate) {
+  if (sqlstate.size() != 5) return ErrorCode::kInternal;
+  for (const Rule& rule : kRules) {
+    if (sqlstate.substr(0, rule.prefix.size()) == rule.prefix) return rule.code;
+  }
+  return ErrorCode::kRejected;
+}
+
+bool IsTransient(std::string_view sqlstate) {
+  const ErrorCode code = CodeForSqlState(sqlstate);
+  return code == ErrorCode::kBusy || code == ErrorCode::kUnavailable;
+}
+
+}  // namespace schemaop

@@ -1,0 +1,125 @@
+#include "postgres/version_table.h"
+
+#include "postgres/quote.h"
+
+namespace schemaop {
+namespace {
+
+std::string Qualified(const VersionTable& table) {
+  return QuoteQualified(table.schema, table.name);
+}
+
+Result<bool> TableExists(Session& session, const std::string& schema, const std::string& name,
+                         const std::stop_token& stop) {
+  auto rows = session.Query(
+      "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "c.relnamespace "
+      "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'f')",
+      {schema, name}, stop);
+  if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot look for table " + name));
+  return !rows->empty();
+}
+
+// `found` rows for a change that has to match one, said in Alembic's words.
+Error Mismatch(const VersionTable& table, const VersionChange& change, std::size_t found) {
+  std::string what;
+  switch (change.kind) {
+    case VersionChange::Kind::kInsert:
+      what = "inserting '" + change.to + "' into";
+      break;
+    case VersionChange::Kind::kUpdate:
+      what = "updating '" + change.from + "' to '" + change.to + "' in";
+      break;
+    case VersionChange::Kind::kDelete:
+      what = "deleting '" + change.from + "' in";
+      break;
+  }
+  return {ErrorCode::kConflict, "expected to match one row when " + what + " '" + table.Label() +
+                                    "'; " + std::to_string(found) +
+                                    " found: somebody else changed the version table"};
+}
+
+struct Change {
+  std::string sql;
+  std::vector<std::string> parameters;
+};
+
+Change ToSql(const VersionTable& table, const VersionChange& change) {
+  const std::string name = Qualified(table);
+  switch (change.kind) {
+    case VersionChange::Kind::kInsert:
+      return {"INSERT INTO " + name + " (version_num) VALUES ($1) RETURNING version_num",
+              {change.to}};
+    case VersionChange::Kind::kUpdate:
+      return {
+          "UPDATE " + name + " SET version_num = $2 WHERE version_num = $1 RETURNING version_num",
+          {change.from, change.to}};
+    case VersionChange::Kind::kDelete:
+      break;
+  }
+  return {"DELETE FROM " + name + " WHERE version_num = $1 RETURNING version_num", {change.from}};
+}
+
+}  // namespace
+
+Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
+                                      const std::optional<std::string>& schema,
+                                      const std::vector<std::string>& search_path,
+                                      const std::stop_token& stop) {
+  const std::vector<std::string> places = schema ? std::vector{*schema} : search_path;
+  for (const std::string& place : places) {
+    auto exists = TableExists(session, place, name, stop);
+    if (!exists) return Fail(exists.error());
+    if (*exists) return VersionTable{.schema = place, .name = name, .exists = true};
+  }
+  if (places.empty()) {
+    return Fail(ErrorCode::kInvalid,
+                "no schema of the search path exists, so there is no place for the "
+                "version table; create one or name its schema");
+  }
+  return VersionTable{.schema = places.front(), .name = name, .exists = false};
+}
+
+Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::stop_token& stop) {
+  auto rows = session.Query("SELECT version_num FROM " + Qualified(table), {}, stop);
+  if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot read " + table.Label()));
+  Heads heads;
+  for (const Row& row : *rows) heads.push_back(row.Text(0));
+  return heads;
+}
+
+Result<void> CreateVersionTable(Session& session, const VersionTable& table,
+                                const std::stop_token& stop) {
+  auto created = session.Execute(
+      "CREATE TABLE " + Qualified(table) + " (version_num VARCHAR(32) NOT NULL, CONSTRAINT " +
+          QuoteIdentifier(table.name + "_pkc") + " PRIMARY KEY (version_num))",
+      stop);
+  if (created) return {};
+  Error error = ToError(created.error());
+  if (error.code == ErrorCode::kDenied) {
+    error.message +=
+        "; an owner has to GRANT USAGE, CREATE ON SCHEMA " + QuoteIdentifier(table.schema);
+  }
+  return Fail(WithContext(std::move(error), "cannot create the version table " + table.Label()));
+}
+
+Result<void> ApplyVersionChange(Session& session, const VersionTable& table,
+                                const VersionChange& change, const std::stop_token& stop) {
+  const Change statement = ToSql(table, change);
+  auto rows = session.Query(statement.sql, statement.parameters, stop);
+  if (!rows) {
+    if (rows.error().sqlstate == "23505") return Fail(Mismatch(table, change, 0));
+    return Fail(WithContext(ToError(rows.error()), "cannot change " + table.Label()));
+  }
+  if (rows->size() != 1) return Fail(Mismatch(table, change, rows->size()));
+  return {};
+}
+
+Result<void> PurgeVersions(Session& session, const VersionTable& table,
+                           const std::stop_token& stop) {
+  auto rows = session.Query("DELETE FROM " + Qualified(table), {}, stop);
+  if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot empty " + table.Label()));
+  return {};
+}
+
+}  // namespace schemaop

@@ -1,0 +1,53 @@
+// Alembic's version table: one row for each head of what is applied. Either tool can take over from
+// the other.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "postgres/session.h"
+#include "revision/plan.h"
+#include "revision/revision.h"
+
+namespace schemaop {
+
+// Where the version table is, or will be.
+struct VersionTable {
+  std::string schema;
+  std::string name;
+  bool exists = false;
+
+  // "schema.name", for messages.
+  std::string Label() const { return schema + "." + name; }
+  bool operator==(const VersionTable&) const = default;
+};
+
+// Finds table `name` in `schema`, or, when that is nullopt, in the first of `search_path` that has
+// it (Alembic looks it up unqualified); when there is none, it will be in the first schema.
+// `search_path` holds existing schemas only. kInvalid when there is no schema it could be in.
+Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
+                                      const std::optional<std::string>& schema,
+                                      const std::vector<std::string>& search_path,
+                                      const std::stop_token& stop);
+
+// Every row, in the order the server returns them: the order decides nothing. REQUIRES:
+// table.exists.
+Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::stop_token& stop);
+
+// Alembic's DDL: `version_num VARCHAR(32) NOT NULL`, primary key `<name>_pkc`. kDenied says which
+// GRANT is missing.
+Result<void> CreateVersionTable(Session& session, const VersionTable& table,
+                                const std::stop_token& stop);
+
+// kConflict, naming the row, when the change does not match exactly one: somebody else changed the
+// table meanwhile.
+Result<void> ApplyVersionChange(Session& session, const VersionTable& table,
+                                const VersionChange& change, const std::stop_token& stop);
+
+// Deletes every row (stamp --purge).
+Result<void> PurgeVersions(Session& session, const VersionTable& table,
+                           const std::stop_token& stop);
+
+}  // namespace schemaop

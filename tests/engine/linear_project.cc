@@ -1,0 +1,113 @@
+#include "linear_project.h"
+
+#include <algorithm>
+
+#include "postgres/dsn.h"
+#include "sql/splitter.h"
+
+namespace schemaop::testing {
+namespace {
+
+VersionChange Change(const RevisionId& from, const RevisionId& to) {
+  using Kind = VersionChange::Kind;
+  return {.kind = from.empty() ? Kind::kInsert : (to.empty() ? Kind::kDelete : Kind::kUpdate),
+          .from = from,
+          .to = to};
+}
+
+Heads HeadsAt(const RevisionId& revision) { return revision.empty() ? Heads{} : Heads{revision}; }
+
+Section MakeSection(const std::string& file, const std::string& text) {
+  auto statements = SplitStatements(text, file);
+  if (!statements) throw std::runtime_error(statements.error().message);
+  return {.text = text, .statements = *statements};
+}
+
+}  // namespace
+
+Revision MakeRevision(const std::string& id, const std::string& parent, const std::string& up,
+                      const std::string& down) {
+  Revision revision;
+  revision.id = id;
+  if (!parent.empty()) revision.down_revisions = {parent};
+  revision.message = "Revision " + id;
+  revision.file = id + ".sql";
+  revision.checksum = "checksum of " + id;
+  revision.upgrade = MakeSection(revision.file, up);
+  revision.downgrade = MakeSection(revision.file, down);
+  return revision;
+}
+
+Revision WithoutTransaction(Revision revision) {
+  revision.upgrade.transactional = false;
+  return revision;
+}
+
+Planner PlanAll(std::vector<Revision> revisions) {
+  return [revisions = std::move(revisions)](const DatabaseState& state) -> Result<Plan> {
+    Plan plan;
+    plan.from = state.heads;
+    plan.to = state.heads;
+    RevisionId at = state.heads.empty() ? "" : state.heads.front();
+    bool pending = at.empty();
+    for (const Revision& revision : revisions) {
+      if (pending) {
+        plan.steps.push_back({.direction = Direction::kUpgrade,
+                              .revision = revision.id,
+                              .changes = {Change(at, revision.id)},
+                              .heads_after = {revision.id}});
+        plan.to = {revision.id};
+        at = revision.id;
+      }
+      pending = pending || revision.id == at;
+    }
+    return plan;
+  };
+}
+
+Planner PlanBase(std::vector<Revision> revisions) {
+  return [revisions = std::move(revisions)](const DatabaseState& state) -> Result<Plan> {
+    Plan plan;
+    plan.from = state.heads;
+    bool applied = false;
+    for (auto it = revisions.rbegin(); it != revisions.rend(); ++it) {
+      applied = applied || state.heads == Heads{it->id};
+      if (!applied) continue;
+      const RevisionId parent = it->down_revisions.empty() ? "" : it->down_revisions.front();
+      plan.steps.push_back({.direction = Direction::kDowngrade,
+                            .revision = it->id,
+                            .changes = {Change(it->id, parent)},
+                            .heads_after = HeadsAt(parent)});
+    }
+    return plan;
+  };
+}
+
+DatabaseOptions LinearProject::OptionsFor(const std::string& database) const {
+  DatabaseOptions options;
+  options.dsn = ParseDatabaseUrl(server_.Url(database)).value();
+  return options;
+}
+
+RunReport LinearProject::Upgrade(const std::vector<Revision>& revisions, std::stop_token stop,
+                                 const ProgressSink& progress) const {
+  const auto graph = RevisionGraph::Build(revisions).value();
+  return Migrate(options_, graph, PlanAll(revisions), {"a test"}, progress, stop);
+}
+
+RunReport LinearProject::Downgrade(const std::vector<Revision>& revisions) const {
+  const auto graph = RevisionGraph::Build(revisions).value();
+  return Migrate(options_, graph, PlanBase(revisions), {"a test"}, nullptr, {});
+}
+
+std::string LinearProject::LedgerWords() const {
+  return Query(
+      "SELECT string_agg(kind || ':' || revision, ' ' ORDER BY sequence) FROM "
+      "schemaversion.ledger");
+}
+
+bool LinearProject::HasTable(const std::string& name) const {
+  return Query("SELECT to_regclass('" + name + "') IS NOT NULL") == "t";
+}
+
+}  // namespace schemaop::testing

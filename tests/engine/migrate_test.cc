@@ -1,0 +1,73 @@
+#include "engine/migrate.h"
+
+#include "linear_project.h"
+#include "postgres/ledger.h"
+
+namespace schemaop::testing {
+namespace {
+
+using Outcome = RunReport::Outcome;
+
+class MigrateTest : public LinearProject {};
+
+TEST_F(MigrateTest, AppliesEveryRevisionWithItsVersionRowAndLedgerRow) {
+  const auto report =
+      Upgrade({MakeRevision("001", "", "CREATE TABLE a (id int); INSERT INTO a VALUES (1)"),
+               MakeRevision("002", "001", "CREATE TABLE b (id int)")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(report.outcome, Outcome::kCompleted);
+  EXPECT_EQ(report.heads, Heads{"002"});
+  ASSERT_EQ(report.applied.size(), 2U);
+  EXPECT_EQ(report.applied[1].revision, "002");
+  EXPECT_EQ(Versions(), "002");
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "1");
+  EXPECT_TRUE(HasTable("b"));
+  EXPECT_EQ(LedgerWords(), "applied:001 applied:002");
+}
+
+TEST_F(MigrateTest, CreatesTheVersionTableAsAlembicDoes) {
+  Upgrade({MakeRevision("001", "", "SELECT 1")});
+  EXPECT_EQ(Query("SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute "
+                  "WHERE attrelid = 'alembic_version'::regclass AND attnum > 0"),
+            "version_num|character varying(32)|t");
+  EXPECT_EQ(Query("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                  "WHERE conrelid = 'alembic_version'::regclass"),
+            "alembic_version_pkc|PRIMARY KEY (version_num)");
+}
+
+TEST_F(MigrateTest, FailureInAnyStatementLeavesNothingOfTheRevision) {
+  const auto report = Upgrade(
+      {MakeRevision("001", "", "CREATE TABLE a (id int)"),
+       MakeRevision("002", "001", "CREATE TABLE b (id int);\nSELECT 1;\n  SELECT missing FROM b")});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  EXPECT_EQ(report.heads, Heads{"001"});
+  ASSERT_EQ(report.applied.size(), 1U);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(*report.failure, (StatementFailure{.revision = "002",
+                                               .direction = Direction::kUpgrade,
+                                               .file = "002.sql",
+                                               .line = 3,
+                                               .column = 10,
+                                               .statement = 3,
+                                               .sqlstate = "42703",
+                                               .message = "column \"missing\" does not exist",
+                                               .hint = "",
+                                               .retryable = false}));
+  EXPECT_EQ(report.error,
+            (Error{ErrorCode::kRejected,
+                   "002.sql:3:10: column \"missing\" does not exist (SQLSTATE 42703)"}));
+  EXPECT_EQ(Versions(), "001");
+  EXPECT_FALSE(HasTable("b"));
+  EXPECT_EQ(LedgerWords(), "applied:001");
+}
+
+TEST_F(MigrateTest, FailureOfTheFirstRevisionLeavesAnUntouchedDatabase) {
+  const auto report = Upgrade({MakeRevision("001", "", "CREATE TABLE a (id int); SELECT 1/0")});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  EXPECT_FALSE(HasTable("a"));
+  EXPECT_FALSE(HasTable("alembic_version"));
+  EXPECT_FALSE(HasTable("schemaversion.ledger"));
+}
+
+}  // namespace
+}  // namespace schemaop::testing
