@@ -1,0 +1,26 @@
+"""Values the chart must refuse, each with the words that name what is wrong."""
+
+REFUSED = {
+    "an unknown key": ({"replicaCount": 1}, "replicaCount"),
+    "a misspelt image key": ({"image": {"repo": "x"}}, "repo"),
+    "a misspelt namespace list": ({"watchNamespace": ["a"]}, "watchNamespace"),
+    "a misspelt resource": ({"resources": {"limits": {"memroy": "64Mi"}}}, "memroy"),
+    "a misspelt crds switch": ({"crds": {"install": True}}, "install"),
+    "a misspelt claim": ({"migrations": {"claim": "x"}}, "claim"),
+    "a misspelt account key": ({"serviceAccount": {"annotation": {}}}, "annotation"),
+    "an unknown log level": ({"logLevel": "verbose"}, "logLevel"),
+    "an unknown pull policy": ({"image": {"pullPolicy": "Sometimes"}}, "pullPolicy"),
+    "a second replica": ({"replicas": 2}, "replicas"),
+    "a number as text": ({"maxConcurrentReconciles": "4"}, "maxConcurrentReconciles"),
+    "no concurrency": ({"maxConcurrentReconciles": 0}, "maxConcurrentReconciles"),
+    "a namespace as text": ({"watchNamespaces": "a"}, "watchNamespaces"),
+    "a namespace twice": ({"watchNamespaces": ["a", "a"]}, "watchNamespaces"),
+    "a namespace that cannot be": ({"watchNamespaces": ["A_b"]}, "watchNamespaces"),
+    "a digest without its algorithm": ({"image": {"digest": "0" * 64}}, "digest"),
+    "two migration volumes": ({"migrations": {"existingClaim": "a", "configMap": "b"}}, "migrations"),
+    "a relative mount": ({"migrations": {"mountPath": "migrations"}}, "mountPath"),
+    "an argument that is no flag": ({"extraArgs": ["context"]}, "extraArgs"),
+    "a quantity that is none": ({"resources": {"limits": {"memory": "64 MB"}}}, "memory"),
+    "a toleration's unknown key": ({"tolerations": [{"keys": "x"}]}, "keys"),
+    "a pull secret as text": ({"image": {"pullSecrets": ["x"]}}, "pullSecrets"),
+}
