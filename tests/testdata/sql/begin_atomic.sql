@@ -1,0 +1,15 @@
+-- SQL-standard function bodies; every statement runs.
+CREATE TABLE t4(a int, "end" int, "case" int, begin int);
+CREATE FUNCTION g1() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1 AS end; SELECT t4.end FROM t4; SELECT t4.case FROM t4; SELECT begin FROM t4; SELECT CASE WHEN true THEN 1 END; END;
+SELECT 2;
+CREATE FUNCTION g2() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+CREATE FUNCTION g3() RETURNS text LANGUAGE sql BEGIN ATOMIC ; ; SELECT (CASE WHEN 1=1 THEN 2 END) AS end; /* END; */ -- END;
+ SELECT 'END;'; END;
+CREATE OR REPLACE FUNCTION g4(begin int, atomic int) RETURNS int LANGUAGE sql RETURN begin + atomic;
+CREATE VIEW v4 AS SELECT begin atomic FROM t4;
+CREATE FUNCTION g5() RETURNS void LANGUAGE sql BEGIN ATOMIC END;
+CREATE FUNCTION g6() RETURNS int LANGUAGE sql BEGIN /* ; */ ATOMIC -- ;
+  SELECT count(*)::int FROM (SELECT 1 AS "end") AS "BEGIN"; END;
+CREATE PROCEDURE p1() BEGIN ATOMIC INSERT INTO t4 VALUES (1); DELETE FROM t4 WHERE "end" = 1; END;
+/*/ weird comment ; /*/ inner */ */ SELECT 3 */*;*/ 4;
+SELECT 4
