@@ -1,0 +1,134 @@
+// What submitted SQL may do to the transaction and the session it runs in.
+#include "linear_project.h"
+#include "postgres/dsn.h"
+
+namespace schemaop::testing {
+namespace {
+
+using Outcome = RunReport::Outcome;
+
+class TransactionGuardTest : public LinearProject {};
+
+constexpr const char* kEnded =
+    "the statement ended the transaction it ran in: what ran before it may be committed without "
+    "its "
+    "version row; take COMMIT and ROLLBACK out of it and check the database";
+
+TEST_F(TransactionGuardTest, RefusesCommitInsideARevision) {
+  auto revision = MakeRevision("001", "", "CREATE TABLE a (id int)");
+  revision.upgrade.statements.push_back({.text = "COMMIT", .position = {2, 1}, .copy_data = {}});
+  const auto report = Upgrade({revision});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->message, kEnded);
+  EXPECT_EQ(report.failure->statement, 2);
+  EXPECT_EQ(report.heads, Heads{});
+}
+
+TEST_F(TransactionGuardTest, RefusesCommitAndBeginHiddenInOneMessage) {
+  auto revision = MakeRevision("001", "", "CREATE TABLE a (id int)");
+  revision.upgrade.statements.push_back(
+      {.text = "COMMIT; BEGIN; SELECT txid_current()", .position = {2, 1}, .copy_data = {}});
+  const auto report = Upgrade({revision});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->message, kEnded);
+}
+
+TEST_F(TransactionGuardTest, RefusesARevisionThatGivesTheLockAway) {
+  const auto report = Upgrade(
+      {MakeRevision("001", "", "CREATE TABLE a (id int); SELECT pg_advisory_unlock_all()")});
+  EXPECT_EQ(
+      report.error,
+      (Error{ErrorCode::kRejected,
+             "revision 001 gave the migration lock away; take pg_advisory_unlock out of it"}));
+  EXPECT_FALSE(HasTable("a"));
+}
+
+TEST_F(TransactionGuardTest, SettingsAndTemporaryTablesOfOneRevisionDoNotReachTheNext) {
+  const auto report = Upgrade(
+      {MakeRevision(
+           "001", "",
+           "SET search_path = pg_catalog; SET work_mem = '5MB'; CREATE TEMP TABLE t (id int);"
+           "SET lock_timeout = 7; PREPARE p AS SELECT 1"),
+       MakeRevision(
+           "002", "001",
+           "CREATE TABLE seen AS SELECT current_setting('search_path') AS path, "
+           "current_setting('work_mem') AS memory, current_setting('lock_timeout') AS lock, "
+           "to_regclass('pg_temp.t') IS NULL AS no_table, "
+           "(SELECT count(*) FROM pg_prepared_statements WHERE name = 'p') AS prepared")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Query("SELECT * FROM public.seen"), "\"$user\", public|4MB|1s|t|0");
+}
+
+TEST_F(TransactionGuardTest, SessionSearchPathOfARevisionDoesNotMoveTheVersionTable) {
+  const auto report =
+      Upgrade({MakeRevision("001", "", "SELECT pg_catalog.set_config('search_path', '', false)"),
+               MakeRevision("002", "001", "CREATE TABLE b (id int)")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Versions(), "002");
+  EXPECT_TRUE(HasTable("public.b"));
+}
+
+TEST_F(TransactionGuardTest, FunctionsInPublicCannotShadowOurOwnStatements) {
+  Query(
+      "CREATE FUNCTION public.txid_current() RETURNS bigint LANGUAGE sql AS 'SELECT 1/0::bigint';"
+      "CREATE FUNCTION public.max(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1/0::bigint'");
+  options_.search_path = {"public", "pg_catalog"};
+  EXPECT_EQ(Upgrade({MakeRevision("001", "", "SELECT 1")}).error, std::nullopt);
+}
+
+TEST_F(TransactionGuardTest, DeferredConstraintFailsAtCommitAndRollsBack) {
+  const auto report = Upgrade({MakeRevision("001", "",
+                                            "CREATE TABLE p (id int PRIMARY KEY);"
+                                            "CREATE TABLE c (id int REFERENCES p DEFERRABLE "
+                                            "INITIALLY DEFERRED); INSERT INTO c VALUES (1)")});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sqlstate, "23503");
+  EXPECT_EQ(report.failure->statement, 0);
+  EXPECT_EQ(report.error->message,
+            "001.sql: at COMMIT: insert or update on table \"c\" violates foreign key constraint "
+            "\"c_id_fkey\" (SQLSTATE 23503)");
+  EXPECT_FALSE(HasTable("p"));
+  EXPECT_FALSE(HasTable("alembic_version"));
+}
+
+TEST_F(TransactionGuardTest, CopyDataIsLoadedWithTheRevision) {
+  std::string rows;
+  for (int i = 0; i < 50000; ++i) rows += std::to_string(i) + "\tname " + std::to_string(i) + "\n";
+  const auto report = Upgrade({MakeRevision(
+      "001", "",
+      "CREATE TABLE a (id int, name text);\nCOPY a FROM STDIN;\n" + rows + "\\.\nSELECT 1")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*), sum(id) FROM a"), "50000|1249975000");
+}
+
+TEST_F(TransactionGuardTest, BadCopyDataFailsTheRevision) {
+  const auto report = Upgrade(
+      {MakeRevision("001", "", "CREATE TABLE a (id int);\nCOPY a FROM STDIN;\n1\nx\n\\.\n")});
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sqlstate, "22P02");
+  EXPECT_EQ(report.failure->line, 2);
+  EXPECT_FALSE(HasTable("a"));
+}
+
+TEST_F(TransactionGuardTest, ErrorPositionsCountCharactersNotBytes) {
+  const auto report = Upgrade(
+      {MakeRevision("001", "", "SELECT 1;\n\nSELECT 'Grüße 🐘',\n  '日本', missing FROM pg_class")});
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->line, 4);
+  EXPECT_EQ(report.failure->column, 9);
+}
+
+TEST_F(TransactionGuardTest, DetailWithRowValuesIsNotReported) {
+  const auto report = Upgrade({MakeRevision(
+      "001", "",
+      "CREATE TABLE a (secret text PRIMARY KEY); INSERT INTO a VALUES ('hunter2'), ('hunter2')")});
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->message, "duplicate key value violates unique constraint \"a_pkey\"");
+  EXPECT_EQ(report.error->message.find("hunter2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace schemaop::testing
