@@ -10,6 +10,22 @@
 //
 //   -- migrate:up [transaction:false]
 //   -- migrate:down [transaction:false]    absent: irreversible
+//
+// The header is everything above the first mark: "--" comments and blank lines. Its first comment
+// is always the message; a later one that reads "word: value" is a key, any other is a remark.
+// Below a mark "--" comments are SQL comments like any other; a mark counts only where PostgreSQL
+// would read a comment, so a quoted one does not.
+//
+// Whether a section runs in a transaction is found out from its statements:
+//
+//   statements                                 no mark               transaction:true
+//   transaction:false all allowed in a transaction               in one                in one each
+//   on its own all refused in one by the server           each on its own       error each on its
+//   own some of both                               error                 error              each on
+//   its own
+//
+// Statements that begin or end a transaction are an error everywhere, as is switching
+// standard_conforming_strings off, which would change where the statements after it end.
 #pragma once
 
 #include <string>
@@ -23,11 +39,13 @@ namespace schemaop {
 // Parses one file. CRLF and a BOM are accepted. kInvalid as "file:line:column: ..." for bad UTF-8,
 // NUL, a missing or repeated or unknown header key, a bad id or label, text outside the sections,
 // transaction control, a section whose mark contradicts its statements (both places named), and
-// everything SplitStatements refuses.
+// everything SplitStatements refuses. Section texts are as written without the blank lines around
+// them.
 Result<Revision> ParseRevisionFile(std::string_view file, std::string_view text);
 
 // A new file's text for `revision` whose sections hold `upgrade.text` and `downgrade->text`; what
-// ParseRevisionFile reads back as the same revision.
+// ParseRevisionFile reads back as the same revision (file, checksum and positions aside). A message
+// is one line: line breaks in it become spaces.
 std::string RenderRevisionFile(const Revision& revision);
 
 }  // namespace schemaop

@@ -1,0 +1,4 @@
+-- A message.
+-- revision: ab-1
+-- down_revision: 001
+-- migrate:up

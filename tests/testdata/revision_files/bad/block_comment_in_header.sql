@@ -1,0 +1,2 @@
+/* Copyright */
+-- A message.

@@ -1,0 +1,4 @@
+-- A message.
+-- revision: 002
+-- down_revision: 000, , 001
+-- migrate:up

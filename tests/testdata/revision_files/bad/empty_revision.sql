@@ -1,0 +1,4 @@
+-- A message.
+-- revision:
+-- down_revision: 001
+-- migrate:up

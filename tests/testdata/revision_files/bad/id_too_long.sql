@@ -1,0 +1,4 @@
+-- A message.
+-- revision: 002_a_revision_with_a_very_long_i
+-- down_revision: 001
+-- migrate:up

@@ -1,0 +1,7 @@
+-- A message.
+-- revision: 002
+-- down_revision: 001
+
+-- migrate:up
+SELECT 1;
+\i other.sql

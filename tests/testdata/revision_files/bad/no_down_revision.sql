@@ -1,0 +1,3 @@
+-- A message.
+-- revision: 002
+-- migrate:up

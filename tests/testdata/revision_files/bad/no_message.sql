@@ -1,0 +1,3 @@
+-- revision: 002
+-- down_revision: 001
+-- migrate:up

@@ -1,0 +1,3 @@
+-- A message.
+-- down_revision: 001
+-- migrate:up

@@ -1,0 +1,4 @@
+-- A message.
+-- revision: None
+-- down_revision: 001
+-- migrate:up

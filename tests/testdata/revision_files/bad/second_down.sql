@@ -1,0 +1,9 @@
+-- A message.
+-- revision: 002
+-- down_revision: 001
+
+-- migrate:up
+-- migrate:down
+SELECT 1;
+-- migrate:down
+SELECT 2;

@@ -1,0 +1,6 @@
+-- A message.
+-- revision: 002
+-- down_revision: 001
+
+CREATE TABLE t (a int);
+-- migrate:up

@@ -1,0 +1,4 @@
+-- A message.
+-- revision: 002, 003
+-- down_revision: 001
+-- migrate:up

@@ -1,0 +1,5 @@
+-- A message.
+-- revision: 002
+-- down_revision: 001
+
+-- migrate:up transaction:no

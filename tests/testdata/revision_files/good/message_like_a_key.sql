@@ -1,0 +1,6 @@
+-- created: a table
+-- revision: b
+-- down_revision: None
+
+-- migrate:up
+SELECT 1
