@@ -208,14 +208,22 @@ RevisionSet RevisionGraph::Reach(const Indices& from, Indices Node::*edges) cons
 }
 
 Indices RevisionGraph::EffectiveHeads(const RevisionSet& applied) const {
-  Indices heads;
+  return EndsOf(applied, &Node::required_by);
+}
+
+Indices RevisionGraph::TipsByDown(const RevisionSet& applied) const {
+  return EndsOf(applied, &Node::children);
+}
+
+Indices RevisionGraph::EndsOf(const RevisionSet& applied, Indices Node::*above) const {
+  Indices ends;
   for (Index index : applied.Members()) {
-    const Indices& above = RequiredBy(index);
-    if (std::none_of(above.begin(), above.end(), [&](Index i) { return applied.Contains(i); })) {
-      heads.push_back(index);
+    const Indices& next = nodes_[index].*above;
+    if (std::none_of(next.begin(), next.end(), [&](Index i) { return applied.Contains(i); })) {
+      ends.push_back(index);
     }
   }
-  return heads;
+  return ends;
 }
 
 }  // namespace schemaop

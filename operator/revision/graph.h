@@ -92,6 +92,9 @@ class RevisionGraph {
   // Of `applied`, those that no other member requires, in load order: the rows a version table
   // holds for it.
   Indices EffectiveHeads(const RevisionSet& applied) const;
+  // Of `applied`, those without a child in it, in load order: what `current` shows, also where a
+  // dependency alone implies a revision and the version table has no row for it.
+  Indices TipsByDown(const RevisionSet& applied) const;
 
  private:
   struct Node {
@@ -112,6 +115,7 @@ class RevisionGraph {
   void PropagateLabels();
   void PropagateLabelsOf(Index index);
   RevisionSet Reach(const Indices& from, Indices Node::*edges) const;
+  Indices EndsOf(const RevisionSet& applied, Indices Node::*above) const;
 
   std::vector<Node> nodes_;
   std::unordered_map<std::string, Index> by_name_;  // ids and labels

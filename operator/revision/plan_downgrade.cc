@@ -59,15 +59,7 @@ Result<Index> StartOnBranch(const Resolver& resolver, const Indices& rows,
   auto start = resolver.OnLineage(rows, *target.branch);
   if (!start) return Fail(std::move(start.error()));
   if (start->empty()) {
-    const RevisionSet applied = graph.Ancestors(rows);
-    Indices tips;
-    for (Index index : applied.Members()) {
-      const Indices& children = graph.Children(index);
-      if (std::none_of(children.begin(), children.end(),
-                       [&](Index i) { return applied.Contains(i); })) {
-        tips.push_back(index);
-      }
-    }
+    const Indices tips = graph.TipsByDown(graph.Ancestors(rows));
     start = resolver.OnLineage(tips, *target.branch);
     if (!start) return Fail(std::move(start.error()));
   }
@@ -88,16 +80,20 @@ struct Start {
   std::vector<std::string> warnings;
 };
 
-Result<Start> StartOfCurrent(const Resolver& resolver, const Indices& rows,
+Result<Start> StartOfCurrent(const Resolver& resolver, const Heads& current,
                              const RelativeTarget& target) {
   if (target.branch) {
-    auto at = StartOnBranch(resolver, rows, target);
+    auto rows = resolver.Rows(current);
+    if (!rows) return Fail(std::move(rows.error()));
+    auto at = StartOnBranch(resolver, *rows, target);
     if (!at) return Fail(std::move(at.error()));
     return Start{*at, *target.branch, {}};
   }
-  if (rows.empty()) return Fail(DidNotProduce(target, "the database is at base"));
-  Start start{rows.front(), resolver.graph().IdAt(rows.front()), {}};
-  if (rows.size() > 1) {
+  if (current.empty()) return Fail(DidNotProduce(target, "the database is at base"));
+  auto first = resolver.Rows({current.front()});
+  if (!first) return Fail(std::move(first.error()));
+  Start start{first->front(), current.front(), {}};
+  if (current.size() > 1) {
     start.warnings.push_back(
         "downgrade -1 from multiple heads is ambiguous; this usage will be disallowed in a future "
         "release.");
@@ -121,11 +117,11 @@ Result<Destination> DownFrom(const Resolver& resolver, WalkPoint from, const Rel
   return destination;
 }
 
-Result<Destination> ResolveRelative(const Resolver& resolver, const Indices& rows,
+Result<Destination> ResolveRelative(const Resolver& resolver, const Heads& current,
                                     const RelativeTarget& target) {
   if (target.steps >= 0) return UpFromSymbol(resolver, target);
   if (!target.symbol) {
-    auto start = StartOfCurrent(resolver, rows, target);
+    auto start = StartOfCurrent(resolver, current, target);
     if (!start) return Fail(std::move(start.error()));
     return DownFrom(resolver, start->at, target,
                     {std::nullopt, start->branch, std::move(start->warnings)});
@@ -136,9 +132,9 @@ Result<Destination> ResolveRelative(const Resolver& resolver, const Indices& row
   return DownFrom(resolver, from, target, {std::nullopt, target.branch.value_or(""), {}});
 }
 
-Result<Destination> Resolve(const Resolver& resolver, const Indices& rows, const Target& target) {
+Result<Destination> Resolve(const Resolver& resolver, const Heads& current, const Target& target) {
   if (const auto* relative = std::get_if<RelativeTarget>(&target)) {
-    return ResolveRelative(resolver, rows, *relative);
+    return ResolveRelative(resolver, current, *relative);
   }
   const BranchAndSymbol parts = SplitAtLast(std::get<AbsoluteTarget>(target).text);
   auto keep = resolver.One(parts.symbol);
@@ -181,12 +177,12 @@ Result<Plan> PlanDowngrade(const RevisionGraph& graph, const Heads& current,
   auto parsed = ParseTarget(graph, target);
   if (!parsed) return Fail(std::move(parsed.error()));
   const Resolver resolver(graph, target);
-  auto rows = resolver.Rows(current);
-  if (!rows) return Fail(std::move(rows.error()));
-  auto destination = Resolve(resolver, *rows, *parsed);
+  auto destination = Resolve(resolver, current, *parsed);
   if (!destination) return Fail(std::move(destination.error()));
   auto roots = RootsAbove(resolver, *destination);
   if (!roots) return Fail(std::move(roots.error()));
+  auto rows = resolver.Rows(current);
+  if (!rows) return Fail(std::move(rows.error()));
 
   const RevisionSet drop = AppliedAbove(graph, graph.Ancestors(*rows), *roots);
   const auto& keep = destination->keep;

@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
 #include "revision/plan.h"
 #include "revision/resolver.h"
-#include "revision/target.h"
 #include "revision/walk.h"
 
 namespace schemaop {
@@ -97,45 +95,20 @@ class StampRows {
   std::vector<VersionChange> changes_;
 };
 
-// "-2" as a stamp target means two below every head (with a branch: below every head that carries
-// the label).
-std::optional<int> StepsBelowHeads(std::string_view symbol) {
-  int steps = 0;
-  const auto parsed = std::from_chars(symbol.data(), symbol.data() + symbol.size(), steps);
-  if (parsed.ec != std::errc() || parsed.ptr != symbol.data() + symbol.size() || steps >= 0)
-    return std::nullopt;
-  return steps;
-}
-
-Result<std::vector<std::optional<Index>>> BelowHeads(const Resolver& resolver,
-                                                     std::string_view target,
-                                                     const std::optional<std::string>& branch,
-                                                     int steps) {
-  const RevisionGraph& graph = resolver.graph();
-  std::vector<std::optional<Index>> destinations;
-  for (Index head : graph.RealHeads()) {
-    const std::vector<std::string>& labels = graph.Labels(head);
-    if (branch && std::find(labels.begin(), labels.end(), *branch) == labels.end()) continue;
-    auto end = Walk(resolver, head, steps, "", Overrun::kFail);
-    if (!end) return Fail(std::move(end.error()));
-    if (*end == WalkPoint(WalkEnd::kBase)) {
-      return Fail(ErrorCode::kInvalid, "stamp target '" + std::string(target) +
-                                           "' is below the first revision; type 'base'");
-    }
-    destinations.push_back(*end ? std::optional(std::get<Index>(**end)) : std::nullopt);
-  }
-  return destinations;
-}
-
 // The destinations of one target; nullopt among them is base.
 Result<std::vector<std::optional<Index>>> Destinations(const Resolver& resolver,
                                                        std::string_view target) {
-  const BranchAndSymbol parts = SplitAtFirst(target);
-  if (auto steps = StepsBelowHeads(parts.symbol))
-    return BelowHeads(resolver, target, parts.branch, *steps);
-  auto revisions = resolver.All(target);
-  if (!revisions) return Fail(std::move(revisions.error()));
-  return std::vector<std::optional<Index>>(revisions->begin(), revisions->end());
+  auto points = PointsNamed(resolver, target);
+  if (!points) return Fail(std::move(points.error()));
+  std::vector<std::optional<Index>> destinations;
+  for (const std::optional<WalkPoint>& point : *points) {
+    if (point && std::holds_alternative<WalkEnd>(*point)) {
+      return Fail(ErrorCode::kInvalid, "stamp target '" + std::string(target) +
+                                           "' is below the first revision; type 'base'");
+    }
+    destinations.push_back(point ? std::optional(std::get<Index>(*point)) : std::nullopt);
+  }
+  return destinations;
 }
 
 // The rows the targets are about: those that share lineage, dependencies included, with any of

@@ -1,5 +1,7 @@
+#include <cstdlib>
 #include <optional>
 
+#include "base/text.h"
 #include "revision/plan.h"
 #include "revision/plan_steps.h"
 #include "revision/resolver.h"
@@ -35,41 +37,43 @@ Result<Indices> AppliedTipsOf(const Resolver& resolver, const Indices& rows,
   return tips.Members();
 }
 
-Result<WalkPoint> StartOfCurrent(const Resolver& resolver, const std::vector<RevisionId>& current,
-                                 const std::optional<std::string>& branch) {
-  auto rows = resolver.Rows(current);
-  if (!rows) return Fail(std::move(rows.error()));
-  Indices start = *rows;
-  if (branch && !rows->empty()) {
-    auto on_branch = resolver.OnLineage(*rows, *branch);
+Error AmbiguousStart(const std::vector<std::string>& names) {
+  return {ErrorCode::kInvalid, "ambiguous upgrade from multiple current revisions (" +
+                                   Join(names, ", ") +
+                                   "); name the branch, as in '<label>@+1', or a revision"};
+}
+
+Result<WalkPoint> StartOfWalk(const Resolver& resolver, const UpgradeStart& from,
+                              const std::optional<std::string>& branch) {
+  if (!branch && from.names.size() > 1) return Fail(AmbiguousStart(from.names));
+  if (!from.revisions) return Fail(from.revisions.error());
+  Indices start = *from.revisions;
+  if (branch && !start.empty()) {
+    auto on_branch = resolver.OnLineage(start, *branch);
     if (!on_branch) return Fail(std::move(on_branch.error()));
-    auto tips = on_branch->empty() ? AppliedTipsOf(resolver, *rows, *branch) : on_branch;
+    auto tips = on_branch->empty() ? AppliedTipsOf(resolver, start, *branch) : on_branch;
     if (!tips) return Fail(std::move(tips.error()));
     start = std::move(*tips);
   }
-  if (start.size() > 1) {
-    std::string ids;
-    for (Index index : start) ids += (ids.empty() ? "" : ", ") + resolver.graph().IdAt(index);
-    return Fail(ErrorCode::kInvalid, "ambiguous upgrade from multiple current revisions (" + ids +
-                                         "); name the branch, as in '<label>@+1', or a revision");
-  }
+  if (start.size() > 1) return Fail(AmbiguousStart(resolver.graph().Ids(start)));
   return start.empty() ? WalkPoint(WalkEnd::kNowhere) : WalkPoint(start.front());
 }
 
-Result<Indices> FromCurrent(const Resolver& resolver, const std::vector<RevisionId>& current,
-                            const RelativeTarget& target, Overrun overrun) {
+Result<Indices> FromStart(const Resolver& resolver, const UpgradeStart& from,
+                          const RelativeTarget& target, Overrun overrun) {
   if (target.steps <= 0) {
     return Fail(DidNotProduce(target, "an upgrade goes up; type +N, or use downgrade"));
   }
-  auto start = StartOfCurrent(resolver, current, target.branch);
+  auto start = StartOfWalk(resolver, from, target.branch);
   if (!start) return Fail(std::move(start.error()));
   auto end = Walk(resolver, *start, target.steps, target.branch.value_or(""), overrun);
   if (!end) return Fail(std::move(end.error()));
-  if (!*end)
+  const Index* index = *end ? std::get_if<Index>(&**end) : nullptr;
+  if (index == nullptr) {
     return Fail(
         DidNotProduce(target, "fewer revisions are left above; type 'head' to go all the way"));
-  if (const Index* index = std::get_if<Index>(&**end)) return Indices{*index};
-  return Indices{};
+  }
+  return Indices{*index};
 }
 
 Result<Indices> FromSymbol(const Resolver& resolver, const RelativeTarget& target,
@@ -92,14 +96,13 @@ Result<Indices> FromSymbol(const Resolver& resolver, const RelativeTarget& targe
 
 }  // namespace
 
-Result<Indices> ResolveUpgradeTarget(const Resolver& resolver,
-                                     const std::vector<RevisionId>& current, const Target& target,
-                                     Overrun overrun) {
+Result<Indices> ResolveUpgradeTarget(const Resolver& resolver, const UpgradeStart& start,
+                                     const Target& target, Overrun overrun) {
   if (const auto* absolute = std::get_if<AbsoluteTarget>(&target))
     return resolver.All(absolute->text);
   const auto& relative = std::get<RelativeTarget>(target);
   return relative.symbol ? FromSymbol(resolver, relative, overrun)
-                         : FromCurrent(resolver, current, relative, overrun);
+                         : FromStart(resolver, start, relative, overrun);
 }
 
 Result<Plan> PlanUpgrade(const RevisionGraph& graph, const Heads& current,
@@ -107,7 +110,8 @@ Result<Plan> PlanUpgrade(const RevisionGraph& graph, const Heads& current,
   auto parsed = ParseTarget(graph, target);
   if (!parsed) return Fail(std::move(parsed.error()));
   const Resolver resolver(graph, target);
-  auto targets = ResolveUpgradeTarget(resolver, current, *parsed, Overrun::kFail);
+  auto targets =
+      ResolveUpgradeTarget(resolver, {current, resolver.Rows(current)}, *parsed, Overrun::kFail);
   if (!targets) return Fail(std::move(targets.error()));
   return PlanUpgradeTo(resolver, current, *targets);
 }

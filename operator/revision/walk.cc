@@ -1,9 +1,12 @@
 #include "revision/walk.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <optional>
 
 #include "base/text.h"
+#include "revision/target.h"
 
 namespace schemaop {
 namespace {
@@ -37,7 +40,38 @@ Error AmbiguousWalk(const RevisionGraph& graph, WalkPoint at, const std::vector<
                                    Join(ids, " and ") + "; name one of them"};
 }
 
+// N of the symbol "-N".
+std::optional<int> StepsBelowHeads(std::string_view symbol) {
+  int steps = 0;
+  const char* end = symbol.data() + symbol.size();
+  const auto parsed = std::from_chars(symbol.data(), end, steps);
+  if (parsed.ec != std::errc() || parsed.ptr != end || steps >= 0) return std::nullopt;
+  return steps;
+}
+
+Result<WalkPoints> BelowHeads(const Resolver& resolver, const std::optional<std::string>& label,
+                              int steps) {
+  const RevisionGraph& graph = resolver.graph();
+  WalkPoints points;
+  for (Index head : graph.RealHeads()) {
+    const std::vector<std::string>& labels = graph.Labels(head);
+    if (label && std::find(labels.begin(), labels.end(), *label) == labels.end()) continue;
+    auto end = Walk(resolver, head, steps, "", Overrun::kFail);
+    if (!end) return Fail(std::move(end.error()));
+    points.push_back(*end);
+  }
+  return points;
+}
+
 }  // namespace
+
+Result<WalkPoints> PointsNamed(const Resolver& resolver, std::string_view text) {
+  const BranchAndSymbol parts = SplitAtFirst(text);
+  if (auto steps = StepsBelowHeads(parts.symbol)) return BelowHeads(resolver, parts.branch, *steps);
+  auto revisions = resolver.All(text);
+  if (!revisions) return Fail(std::move(revisions.error()));
+  return WalkPoints(revisions->begin(), revisions->end());
+}
 
 Result<std::optional<WalkPoint>> Walk(const Resolver& resolver, WalkPoint start, int steps,
                                       std::string_view branch, Overrun overrun) {

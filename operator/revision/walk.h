@@ -1,8 +1,10 @@
 // Walking the graph a number of steps, for relative targets.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
 #include "revision/graph.h"
@@ -23,5 +25,11 @@ enum class Overrun { kFail, kStay };
 // kInvalid "ambiguous walk" where the way parts.
 Result<std::optional<WalkPoint>> Walk(const Resolver& resolver, WalkPoint start, int steps,
                                       std::string_view branch, Overrun overrun);
+
+// What `text` names where Alembic also takes "-2" and "branch@-2" to mean two below every real head
+// (of those that carry the label); nullopt for a head that is not high enough. Everything else as
+// Resolver::All.
+using WalkPoints = std::vector<std::optional<WalkPoint>>;
+Result<WalkPoints> PointsNamed(const Resolver& resolver, std::string_view text);
 
 }  // namespace schemaop
