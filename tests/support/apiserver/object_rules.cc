@@ -99,6 +99,15 @@ Answer<void> CheckIdentity(const Target& target, Json& body) {
   return {};
 }
 
+void DropEmptyMetadata(Json& object) {
+  Json& metadata = object["metadata"];
+  for (auto member = metadata.begin(); member != metadata.end();) {
+    const bool empty = member->is_null() || (member->is_structured() && member->empty()) ||
+                       (member->is_string() && member->get_ref<const std::string&>().empty());
+    member = empty ? metadata.erase(member) : std::next(member);
+  }
+}
+
 std::vector<Cause> ValidateMetadata(const Json& object) {
   static const std::regex subdomain(
       R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");

@@ -11,6 +11,9 @@ namespace schemaop::devcluster {
 // A 400 or 422 unless `body` is an object of the target's apiVersion, kind, namespace and name.
 Answer<void> CheckIdentity(const Target& target, Json& body);
 
+// Removes empty and null members of metadata: Go leaves them out when it writes.
+void DropEmptyMetadata(Json& object);
+
 // metadata.name must be there and be a DNS subdomain; label keys and values must be legal.
 std::vector<Cause> ValidateMetadata(const Json& object);
 

@@ -48,7 +48,6 @@ Refusal VersionRequired(const Target& target) {
       {InvalidValue("metadata.resourceVersion", "0x0", "must be specified for an update")});
 }
 
-// Null members of a merged object are absent ones.
 void StampNew(const Target& target, Json& object) {
   Json& metadata = object["metadata"];
   for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"}) {
@@ -103,6 +102,7 @@ Answer<Written> Writer::CreateLocked(const Target& given, Json body, const Write
     metadata["name"] = metadata.value("generateName", "") + RandomSuffix();
   }
   StampNew(target, body);
+  DropEmptyMetadata(body);
   if (type.has_status) body.erase("status");
   ApplyDefaults(body, type.schema);
   PrepareBuiltin(type, body, nullptr);
@@ -157,6 +157,7 @@ Answer<Written> Writer::UpdateLocked(const Target& target, const Json& old, Json
     if (old.contains("status")) updated["status"] = old["status"];
   }
   KeepServerMetadata(old, updated);
+  DropEmptyMetadata(updated);
   ApplyDefaults(updated, type.schema);
   PrepareBuiltin(type, updated, &old);
   if (auto valid = ValidateAll(target, updated, &old); !valid) return Refusal(valid.error());
