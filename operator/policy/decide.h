@@ -1,7 +1,6 @@
 // The decision: from an object and what was seen of the world to what to do next. Pure.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <variant>
 
@@ -30,18 +29,25 @@ struct Hold {
   std::string message;
 };
 
-// Try again after `delay`; nothing is wrong with the object itself.
+// Try again later (policy/next_visit.h says when); nothing is wrong with the object itself.
 struct Retry {
   Reason reason;
   std::string message;
-  std::chrono::milliseconds delay;
 };
 
 using Decision = std::variant<Settled, Advance, Hold, Retry>;
 
+// What to do about `object`. Reads the past from `object.status` only.
 Decision Decide(const SchemaVersion& object, const Observation& observation);
 
-// Digest of everything that makes trying again worthwhile; see FailureStatus::inputs.
-std::string AttemptInputs(const SchemaVersion& object, const Observation& observation);
+// The steps that the observation leaves to run; the first thing that stands in the way otherwise.
+// For status.
+Result<Plan> Remaining(const SchemaVersion& object, const Observation& observation);
+
+// Plans the way from `current` to `goal` as the object's policy permits now: for the planner under
+// the lock, where a database that moved meanwhile must not be walked down without permission.
+// kConflict when it may not.
+Result<Plan> PlanPermitted(const SchemaVersionSpec& spec, const RevisionGraph& graph,
+                           const Heads& current, const Goal& goal);
 
 }  // namespace schemaop

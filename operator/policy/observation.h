@@ -18,11 +18,15 @@ struct DatabaseIdentity {
   bool operator==(const DatabaseIdentity&) const = default;
 };
 
+// One look at the world. What was not looked at (a suspended object's database) is kCancelled.
 struct Observation {
   Time now;
   Result<Source> source;              // the revisions, or why there are none
   Result<DatabaseIdentity> identity;  // where, or what is wrong with the Secret
   Result<DatabaseState> database;     // what is there, or why it cannot be read
 };
+
+// The observation of somebody who did not look.
+Observation NothingObserved(Time now);
 
 }  // namespace schemaop

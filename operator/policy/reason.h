@@ -5,6 +5,7 @@
 
 namespace schemaop {
 
+// The words of the condition Ready. TraitsOf says what each does.
 enum class Reason {
   kUpToDate,        // the database is at the target
   kSuspended,       // spec.suspend
@@ -35,6 +36,7 @@ struct ReasonTraits {
   } kind;  // kWaiting: Ready=False and nothing else
 };
 
+// Every reason has its row. Suspended is kReady but keeps the value that Ready had.
 ReasonTraits TraitsOf(Reason reason);
 
 }  // namespace schemaop

@@ -1,0 +1,93 @@
+#include "controller/observe_source.h"
+
+#include <map>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/api_resources.h"
+#include "controller/source_path.h"
+#include "engine/source_folder.h"
+
+namespace schemaop {
+namespace {
+
+Result<ConfigMap> ReadConfigMap(KubeClient& client, const ObjectKey& key,
+                                const std::stop_token& stop) {
+  const std::string subject = "ConfigMap \"" + key.name + "\"";
+  const auto object = client.Get(ObjectPath(ConfigMapResource(), key), stop);
+  if (!object && object.error().error.code == ErrorCode::kNotFound) {
+    return Fail(ErrorCode::kNotFound, subject + " does not exist in namespace \"" +
+                                          key.namespace_name +
+                                          "\"; create it or correct spec.migrations.configMaps");
+  }
+  if (!object) return Fail(WithContext(object.error().error, subject));
+  auto config_map = ParseConfigMap(*object);
+  if (!config_map) return Fail(WithContext(config_map.error(), subject));
+  return config_map;
+}
+
+Result<std::vector<SourceFile>> FromConfigMaps(KubeClient& client,
+                                               const std::string& namespace_name,
+                                               const std::vector<std::string>& names,
+                                               const std::stop_token& stop) {
+  std::vector<ConfigMap> config_maps;
+  for (const std::string& name : names) {
+    auto config_map = ReadConfigMap(client, {namespace_name, name}, stop);
+    if (!config_map) return Fail(config_map.error());
+    config_maps.push_back(*std::move(config_map));
+  }
+  return MergeConfigMaps(config_maps);
+}
+
+Result<std::vector<SourceFile>> FromFolder(const std::filesystem::path& root,
+                                           const std::string& path) {
+  const auto folder = ResolveSourceFolder(root, path);
+  if (!folder) return Fail(folder.error());
+  auto files = ReadSourceFolder(*folder);
+  if (!files) return Fail(WithContext(files.error(), "spec.migrations.path"));
+  if (auto inside = CheckFilesInside(root, *folder, *files); !inside) return Fail(inside.error());
+  return files;
+}
+
+Result<std::vector<SourceFile>> ReadFiles(KubeClient& client, const std::string& namespace_name,
+                                          const MigrationsSpec& migrations,
+                                          const std::filesystem::path& migrations_root,
+                                          const std::stop_token& stop) {
+  if (migrations.path) return FromFolder(migrations_root, *migrations.path);
+  if (!migrations.config_maps.empty()) {
+    return FromConfigMaps(client, namespace_name, migrations.config_maps, stop);
+  }
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : migrations.inline_files) files.push_back({name, text});
+  return files;
+}
+
+}  // namespace
+
+Result<Source> ObserveSource(KubeClient& client, const std::string& namespace_name,
+                             const MigrationsSpec& migrations,
+                             const std::filesystem::path& migrations_root, std::stop_token stop) {
+  auto files = ReadFiles(client, namespace_name, migrations, migrations_root, stop);
+  if (!files) return Fail(files.error());
+  return LoadSource(*std::move(files));
+}
+
+Result<std::vector<SourceFile>> MergeConfigMaps(const std::vector<ConfigMap>& config_maps) {
+  std::vector<SourceFile> files;
+  std::map<std::string, std::string> owner;  // file name -> ConfigMap
+  for (const ConfigMap& config_map : config_maps) {
+    for (const auto& [name, text] : config_map.data) {
+      const auto [at, is_new] = owner.emplace(name, config_map.metadata.name);
+      if (!is_new) {
+        return Fail(ErrorCode::kInvalid, "file \"" + name + "\" is in ConfigMap \"" + at->second +
+                                             "\" and in ConfigMap \"" + config_map.metadata.name +
+                                             "\"; remove or rename one of them");
+      }
+      files.push_back({name, text});
+    }
+  }
+  return files;
+}
+
+}  // namespace schemaop

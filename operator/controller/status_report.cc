@@ -1,0 +1,114 @@
+#include "controller/status_report.h"
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/api_resources.h"
+#include "policy/events.h"
+
+namespace schemaop {
+namespace {
+
+constexpr const char* kReadyMetric = "schemaversion_ready";
+constexpr const char* kPendingMetric = "schemaversion_pending_steps";
+constexpr int kMostTries = 5;  // client-go's RetryOnConflict
+
+MetricLabels LabelsOf(const ObjectKey& key) {
+  return {{"namespace", key.namespace_name}, {"name", key.name}};
+}
+
+}  // namespace
+
+void DeclareReportMetrics(Metrics& metrics) {
+  metrics.DeclareGauge(kReadyMetric, "Whether the SchemaVersion's condition Ready is True.");
+  metrics.DeclareGauge(kPendingMetric,
+                       "Steps between the database and the target; negative for a downgrade.");
+}
+
+void RemoveReportMetrics(Metrics& metrics, const ObjectKey& key) {
+  metrics.RemoveGauge(kReadyMetric, LabelsOf(key));
+  metrics.RemoveGauge(kPendingMetric, LabelsOf(key));
+}
+
+StatusReport::StatusReport(const ReportChannels& channels, SchemaVersion object)
+    : channels_(channels), object_(std::move(object)), written_(object_.status) {}
+
+Result<void> StatusReport::Write(const StatusOf& status_of, const std::stop_token& stop) {
+  Error conflict;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    const SchemaVersionStatus status = status_of(object_);
+    const SchemaVersionStatus before = written_;
+    const auto changed = TryWrite(status, stop);
+    if (changed) {
+      object_.status.conditions = status.conditions;
+      if (*changed) Tell(before, status, stop);
+      const Condition* ready = FindCondition(status.conditions, "Ready");
+      const MetricLabels labels = LabelsOf(object_.metadata.key());
+      const bool is_ready = ready != nullptr && ready->status == ConditionStatus::kTrue;
+      channels_.metrics.SetGauge(kReadyMetric, labels, is_ready ? 1 : 0);
+      channels_.metrics.SetGauge(kPendingMetric, labels, status.pending.value_or(0));
+      return {};
+    }
+    if (changed.error().code != ErrorCode::kConflict) return Fail(changed.error());
+    conflict = changed.error();
+    if (auto read = ReadAgain(stop); !read) return Fail(read.error());
+  }
+  return Fail(conflict);
+}
+
+// Whether the server had to be told.
+Result<bool> StatusReport::TryWrite(const SchemaVersionStatus& status,
+                                    const std::stop_token& stop) {
+  const auto patch = StatusPatch(object_.metadata, written_, status);
+  if (!patch) return false;
+  const auto answer = channels_.client.Patch(
+      SubresourcePath(SchemaVersionResource(), object_.metadata.key(), "status"), PatchType::kMerge,
+      *patch, stop);
+  if (!answer) return Fail(answer.error().error);
+  auto metadata = ParseObjectMeta(*answer);
+  if (!metadata) return Fail(WithContext(metadata.error(), "answer to a status patch"));
+  object_.metadata.resource_version = metadata->resource_version;
+  written_ = status;
+  return true;
+}
+
+Result<void> StatusReport::ReadAgain(const std::stop_token& stop) {
+  const auto answer =
+      channels_.client.Get(ObjectPath(SchemaVersionResource(), object_.metadata.key()), stop);
+  if (!answer) return Fail(answer.error().error);
+  auto live = ParseSchemaVersion(*answer);
+  if (!live) return Fail(live.error());
+  if (live->metadata.uid != object_.metadata.uid) {
+    return Fail(ErrorCode::kNotFound, "another object has taken the name");
+  }
+  // The generation stays that of the spec that was handled: status tells of no other.
+  object_.metadata.resource_version = live->metadata.resource_version;
+  object_.status.conditions = live->status.conditions;
+  written_ = std::move(live->status);
+  return {};
+}
+
+void StatusReport::Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after,
+                        const std::stop_token& stop) const {
+  const Condition* was = FindCondition(before.conditions, "Ready");
+  const Condition* is = FindCondition(after.conditions, "Ready");
+  if (is != nullptr &&
+      (was == nullptr || was->reason != is->reason || was->message != is->message)) {
+    const std::initializer_list<LogField> fields = {
+        {"schemaversion", ToString(object_.metadata.key())},
+        {"reason", is->reason},
+        {"status_message", is->message},
+        {"generation", object_.metadata.generation}};
+    if (FindCondition(after.conditions, "Stalled") != nullptr) {
+      channels_.logger.Warning("status changed", fields);
+    } else {
+      channels_.logger.Info("status changed", fields);
+    }
+  }
+  channels_.events.Post(object_.metadata, EventsFor(before, after), stop);
+}
+
+}  // namespace schemaop

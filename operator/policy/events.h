@@ -1,0 +1,27 @@
+// What is worth telling as an Event: changes, never states. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/schema_version.h"
+
+namespace schemaop {
+
+// One Event's words (api/event.h adds the object and the time). Never SQL text, row values or
+// secrets, so never a server's message: that one stands in `.status.failure`.
+struct EventNote {
+  enum class Type { kNormal, kWarning } type = Type::kNormal;
+  std::string reason;  // MigrationStarted, RevisionApplied, RevisionReverted, MigrationFailed ...
+  std::string action;  // Migrate or Observe
+  std::string note;    // the API cuts it at 1024 bytes
+
+  bool operator==(const EventNote&) const = default;
+};
+
+// The events that the change from one status to the next is worth; none when nothing changed for a
+// reader.
+std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
+                                 const SchemaVersionStatus& after);
+
+}  // namespace schemaop

@@ -1,0 +1,164 @@
+#include "policy/message.h"
+
+#include "base/text.h"
+
+namespace schemaop {
+namespace {
+
+// The database's label, or what to say while nobody knows it.
+std::string Label(const Observation& observation) {
+  return observation.identity ? observation.identity->label : std::string("the database");
+}
+
+std::string Count(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// "going from 004 to 002 on X is a downgrade of 2 steps (reverts 004, 003)".
+std::string DowngradeSentence(const Observation& observation, const Plan& plan) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> reverted;
+  for (const Step& step : plan.steps) {
+    if (reverted.size() == kMostNamed) {
+      reverted.emplace_back("...");
+      break;
+    }
+    reverted.push_back(step.revision);
+  }
+  return "going from " + ShowHeads(plan.from) + " to " + ShowHeads(plan.to) + " on " +
+         Label(observation) + " is a downgrade of " + Count(plan.steps.size(), "step") +
+         " (reverts " + Join(reverted, ", ") + ")";
+}
+
+std::string WithHint(const FailureStatus& failure) {
+  return failure.hint.empty() ? failure.message : failure.message + " (hint: " + failure.hint + ")";
+}
+
+// "revision 004 at ...: the server's words", or only the words when no statement was refused.
+std::string Cause(const FailureStatus& failure) {
+  const std::string place = FailurePlace(failure);
+  return place.empty() ? WithHint(failure) : place + ": " + WithHint(failure);
+}
+
+}  // namespace
+
+std::string ShowHeads(const Heads& heads) {
+  return heads.empty() ? std::string(kBaseShown) : Join(heads, ",");
+}
+
+std::string ShowDirection(Direction direction) {
+  return direction == Direction::kUpgrade ? "Upgrade" : "Downgrade";
+}
+
+std::string FailurePlace(const FailureStatus& failure) {
+  if (failure.revision.empty()) return {};
+  std::string place = "revision " + failure.revision;
+  if (!failure.file.empty()) {
+    place += " at " + failure.file;
+    if (failure.line > 0) place += ":" + std::to_string(failure.line);
+    if (failure.line > 0 && failure.column > 0) place += ":" + std::to_string(failure.column);
+  }
+  if (failure.statement > 0) place += ", statement " + std::to_string(failure.statement);
+  if (!failure.sqlstate.empty()) place += ", SQLSTATE " + failure.sqlstate;
+  return place;
+}
+
+std::string UpToDateMessage(const SchemaVersion& object, const Observation& observation) {
+  return Label(observation) + " is at " + ShowHeads(observation.database->heads) +
+         ", as spec.targetRevision " + JsonQuote(object.spec->target_revision) + " wants";
+}
+
+std::string SuspendedMessage(const SchemaVersionStatus& status) {
+  std::string message = "spec.suspend is true: nothing is read and nothing runs until it is false";
+  if (!status.current_revision.empty()) {
+    message += "; " + status.database + " was last seen at " + status.current_revision;
+  }
+  return message;
+}
+
+std::string MigratingMessage(const Observation& observation, const Plan& plan,
+                             const RunProgress& progress) {
+  const bool down = !plan.steps.empty() && plan.steps.front().direction == Direction::kDowngrade;
+  std::string message = (down ? "downgrading " : "upgrading ") + Label(observation) + " from " +
+                        ShowHeads(plan.from) + " to " + ShowHeads(plan.to);
+  if (progress.step == 0) return message + ": " + Count(plan.steps.size(), "step");
+  return message + ": step " + std::to_string(progress.step) + " of " +
+         std::to_string(progress.steps) + ", revision " + progress.revision;
+}
+
+std::string WaitingForLockMessage(const Observation& observation,
+                                  const std::optional<LockHolder>& holder) {
+  std::string message = "another session holds the migration lock of " + Label(observation);
+  if (!holder) return message + "; it is tried again until that session ends";
+  message += ": pid " + std::to_string(holder->pid);
+  if (!holder->application.empty()) message += ", application " + JsonQuote(holder->application);
+  if (!holder->since.empty()) message += ", since " + holder->since;
+  return message + "; it is tried again until that session ends (if it is stuck: SELECT " +
+         "pg_terminate_backend(" + std::to_string(holder->pid) + "))";
+}
+
+std::string DatabaseUnreachableMessage(const Observation& observation) {
+  return "cannot read " + Label(observation) + ": " + observation.database.error().message +
+         "; it is tried again with pauses of up to 1m";
+}
+
+std::string AwaitingApprovalMessage(const Observation& observation, const Plan& plan) {
+  return DowngradeSentence(observation, plan) +
+         " and spec.policy.downgrade is RequireApproval: set \"spec.policy.downgrade: Allow\" to " +
+         "let it run, or set spec.targetRevision back to " + ShowHeads(plan.from);
+}
+
+std::string DowngradeDeniedMessage(const Observation& observation, const Plan& plan) {
+  return DowngradeSentence(observation, plan) +
+         ", which \"spec.policy.downgrade: Deny\" forbids: set spec.targetRevision back to " +
+         ShowHeads(plan.from) + ", or change the policy";
+}
+
+std::string IrreversibleMessage(const Observation& observation, const Goal& goal,
+                                const Error& error) {
+  return Label(observation) + " is at " + ShowHeads(observation.database->heads) +
+         " and cannot go down to " + ShowHeads(goal.revisions) + ": " + error.message;
+}
+
+std::string TargetNotFoundMessage(const SchemaVersion& object, const Error& error) {
+  return "spec.targetRevision " + JsonQuote(object.spec->target_revision) + ": " + error.message;
+}
+
+std::string UnknownRevisionMessage(const Observation& observation, const Heads& unknown) {
+  return Label(observation) + " is at " + Join(unknown, ", ") + ", which " +
+         (unknown.size() == 1 ? "is" : "are") + " not among the " +
+         Count(observation.source->graph->size(), "revision") +
+         " of the source: put the missing file back, or, when the database's version row is what " +
+         "is wrong, correct it with \"schemactl stamp\"";
+}
+
+std::string MigrationFailedMessage(const FailureStatus& failure, const std::string& label,
+                                   const std::string& heads) {
+  return Cause(failure) + "; " + label + " stays at " + heads +
+         "; correct the revision's file, the database or the spec: it is tried again when one of " +
+         "them changes, and every spec.interval";
+}
+
+std::string InDoubtMessage(const FailureStatus& failure, const std::string& label) {
+  return Cause(failure) + "; whether this took effect on " + label +
+         " cannot be proved, so it is not repeated: look at the database, then record what is " +
+         "true with \"schemactl stamp\", or ask for another attempt by changing the annotation " +
+         std::string(kRequestedAtAnnotation);
+}
+
+std::string RetryingMessage(const FailureStatus& failure, const std::string& label) {
+  std::string message =
+      "attempt " + std::to_string(failure.attempts) + " on " + label + " failed: " + Cause(failure);
+  if (failure.next_retry_time) {
+    message += "; the next attempt is at " + FormatRfc3339(*failure.next_retry_time);
+  }
+  return message;
+}
+
+std::string InterruptedMessage(const std::string& label, const std::string& heads) {
+  return "the operator was told to stop in the middle of a migration: the step under way was " +
+         std::string("rolled back and ") + label + " is at " + heads +
+         "; the operator goes on from there when it runs again";
+}
+
+}  // namespace schemaop

@@ -1,0 +1,52 @@
+#include "policy/next_visit.h"
+
+#include <algorithm>
+
+namespace schemaop {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// As long as it has lasted already, which doubles the distance from visit to visit.
+milliseconds Patience(const Condition& condition, Time now, milliseconds least, milliseconds most) {
+  const auto lasted =
+      std::chrono::duration_cast<milliseconds>(now - condition.last_transition_time);
+  return std::clamp(lasted, least, most);
+}
+
+}  // namespace
+
+milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval, Time now) {
+  constexpr milliseconds kSourceReread = seconds(30);
+  constexpr milliseconds kMost = seconds(60);
+  constexpr milliseconds kGentle = seconds(10);
+  constexpr milliseconds kFirst = seconds(2);
+  const milliseconds settled = std::min(interval, kSourceReread);
+  std::optional<milliseconds> retry;
+  if (status.failure && status.failure->next_retry_time && *status.failure->next_retry_time > now) {
+    retry = std::chrono::ceil<milliseconds>(*status.failure->next_retry_time - now);
+  }
+  if (const Condition* reconciling = FindCondition(status.conditions, "Reconciling")) {
+    const bool retrying = reconciling->reason == "Retrying" && status.failure;
+    return retrying && retry ? *retry : Patience(*reconciling, now, kFirst, kMost);
+  }
+  if (const Condition* stalled = FindCondition(status.conditions, "Stalled")) {
+    const milliseconds patience = Patience(*stalled, now, kGentle, kMost);
+    return retry ? std::min(patience, *retry) : patience;
+  }
+  const Condition* ready = FindCondition(status.conditions, "Ready");
+  if (ready != nullptr && ready->status == ConditionStatus::kFalse &&
+      ready->reason == "AwaitingApproval") {
+    return Patience(*ready, now, kGentle, kMost);
+  }
+  return settled;
+}
+
+milliseconds Spread(milliseconds delay, std::size_t seed) {
+  constexpr std::size_t kParts = 1000;
+  return delay + delay / 10 * static_cast<milliseconds::rep>(seed % kParts) /
+                     static_cast<milliseconds::rep>(kParts);
+}
+
+}  // namespace schemaop

@@ -1,0 +1,10 @@
+#include "policy/observation.h"
+
+namespace schemaop {
+
+Observation NothingObserved(Time now) {
+  const Error error{ErrorCode::kCancelled, "not looked at"};
+  return {now, Fail(error), Fail(error), Fail(error)};
+}
+
+}  // namespace schemaop
