@@ -1,7 +1,10 @@
 """What the packaging tests read: the files of the project, and what kustomize and Helm make of them."""
 
+import functools
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 
@@ -35,9 +38,24 @@ def documents(text):
     return [each for each in yaml.safe_load_all(text) if each]
 
 
+@functools.lru_cache(maxsize=None)
+def find_kustomize():
+    """A kubectl whose kustomize is new enough: the one of KUBEBUILDER_ASSETS, else the one on PATH, else None."""
+    for program in (os.path.join(os.environ.get("KUBEBUILDER_ASSETS", ""), "kubectl"), shutil.which("kubectl")):
+        if not program or not os.access(program, os.X_OK):
+            continue
+        finished = subprocess.run([program, "version", "--client", "--output", "json"], capture_output=True, text=True,
+                                  check=False)
+        # Debian's own reports no version; it is a 1.20.
+        minor = re.search(r'"minor": "(\d+)', finished.stdout)
+        if minor and int(minor.group(1)) >= 24:
+            return program
+    return None
+
+
 def kustomize(folder):
-    """What `kubectl kustomize` renders."""
-    finished = subprocess.run(["kubectl", "kustomize", str(ROOT / folder)], capture_output=True, text=True,
+    """What `kubectl kustomize` renders. REQUIRES: find_kustomize() is not None."""
+    finished = subprocess.run([find_kustomize(), "kustomize", str(ROOT / folder)], capture_output=True, text=True,
                               check=False)
     if finished.returncode != 0:
         raise AssertionError(f"kubectl kustomize {folder}: {finished.stderr}")

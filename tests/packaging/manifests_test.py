@@ -1,11 +1,10 @@
-"""`kubectl kustomize manifests`: what it installs, and how little that may do."""
+"""manifests/: what kustomize installs, how little that may do, the samples, and the database for a desk."""
 
 import copy
-import shutil
 import unittest
 
 from pod_security import restricted_findings
-from renders import CRD_FILE, ROOT, documents, kustomize, load, only, skip
+from renders import CRD_FILE, ROOT, documents, find_kustomize, kustomize, load, only, skip
 
 
 class ManifestsTest(unittest.TestCase):
@@ -122,7 +121,24 @@ class SamplesTest(unittest.TestCase):
                          {"engineering"})
 
 
+class ComposeTest(unittest.TestCase):
+
+    def setUp(self):
+        self.compose = load(ROOT / "manifests" / "compose.yaml")
+        self.database = self.compose["services"]["db"]
+
+    def test_listens_on_loopback_alone(self):
+        self.assertEqual(self.database["ports"], ["127.0.0.1:${POSTGRES_PORT:-5432}:5432"])
+
+    def test_keeps_its_data_and_says_when_it_is_up(self):
+        (volume, folder) = self.database["volumes"][0].split(":")
+        self.assertIn(volume, self.compose["volumes"])
+        self.assertEqual(folder, "/var/lib/postgresql/data")
+        self.assertEqual(self.database["healthcheck"]["test"][:2], ["CMD", "pg_isready"])
+        self.assertEqual(self.database["image"], "postgres:15")
+
+
 if __name__ == "__main__":
-    if not shutil.which("kubectl"):
-        skip("kubectl is not on PATH")
+    if find_kustomize() is None:
+        skip("no kubectl of 1.24 or later, whose kustomize knows `labels`")
     unittest.main()
