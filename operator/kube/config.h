@@ -24,7 +24,8 @@ struct KubeConfig {
 
 // The service account of the pod (KUBERNETES_SERVICE_HOST/_PORT and the files beside its token).
 // kNotFound when this is not a pod.
-Result<KubeConfig> InClusterConfig();
+Result<KubeConfig> InClusterConfig(
+    const std::filesystem::path& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 
 // `path`, or $KUBECONFIG (several files merged as kubectl does), or ~/.kube/config; `context` or
 // the current one. kNotFound / kInvalid name the file and the field.

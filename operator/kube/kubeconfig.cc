@@ -1,0 +1,193 @@
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "base/text.h"
+#include "kube/config.h"
+#include "kube/kubeconfig_files.h"
+
+namespace schemaop {
+namespace {
+
+// Fields that would change who we are or how we get there; passing over them would act as somebody
+// else.
+constexpr std::pair<const char*, const char*> kUnsupported[] = {
+    {"exec", "exec credential plugins are not supported yet; use a token or a client certificate"},
+    {"auth-provider", "auth providers are not supported; use a token or a client certificate"},
+    {"username", "basic authentication is not supported; use a token or a client certificate"},
+    {"as", "impersonation is not supported"},
+    {"as-uid", "impersonation is not supported"},
+    {"as-groups", "impersonation is not supported"},
+    {"as-user-extra", "impersonation is not supported"},
+    {"proxy-url", "proxies are not supported"},
+};
+
+std::string Field(const KubeconfigEntry& entry, const char* name) {
+  const auto field = entry.fields.find(name);
+  return field == entry.fields.end() ? std::string() : field->second;
+}
+
+tl::unexpected<Error> Refuse(const KubeconfigEntry& entry, const char* field,
+                             std::string_view problem) {
+  return Fail(ErrorCode::kInvalid, fmt::format("{}.{}: {}", entry.where, field, problem));
+}
+
+std::optional<std::string> DecodeBase64(const std::string& text) {
+  std::string bytes(text.size() / 4 * 3 + 64, '\0');
+  auto* const out = reinterpret_cast<unsigned char*>(bytes.data());  // NOLINT(*-reinterpret-cast)
+  const auto* const in =
+      reinterpret_cast<const unsigned char*>(text.data());  // NOLINT(*-reinterpret-cast)
+  EVP_ENCODE_CTX* const context = EVP_ENCODE_CTX_new();
+  int written = 0;
+  int last = 0;
+  EVP_DecodeInit(context);
+  const bool decoded =
+      EVP_DecodeUpdate(context, out, &written, in, static_cast<int>(text.size())) >= 0 &&
+      EVP_DecodeFinal(context, out + written, &last) == 1;
+  EVP_ENCODE_CTX_free(context);
+  if (!decoded) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(written) + static_cast<std::size_t>(last));
+  return bytes;
+}
+
+std::filesystem::path PathField(const KubeconfigEntry& entry, const char* name) {
+  const std::string text = Field(entry, name);
+  if (text.empty()) return {};
+  return std::filesystem::absolute(entry.file).parent_path() / text;
+}
+
+// The PEM text of NAME-data, or of the file NAME names; empty when there is neither.
+Result<std::string> PemField(const KubeconfigEntry& entry, const char* name) {
+  const std::string data_name = std::string(name) + "-data";
+  if (const std::string data = Field(entry, data_name.c_str()); !data.empty()) {
+    std::optional<std::string> bytes = DecodeBase64(data);
+    if (!bytes) return Refuse(entry, data_name.c_str(), "it is not base64");
+    return *std::move(bytes);
+  }
+  const std::filesystem::path path = PathField(entry, name);
+  if (path.empty()) return std::string();
+  std::ifstream in(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in.is_open() || in.bad() || text.empty()) {
+    return Refuse(entry, name, fmt::format("file {} cannot be read or is empty", path.string()));
+  }
+  return text;
+}
+
+Result<void> RefuseUnsupported(const KubeconfigEntry& entry) {
+  for (const auto& [field, problem] : kUnsupported) {
+    if (entry.fields.contains(field)) return Refuse(entry, field, problem);
+  }
+  return {};
+}
+
+Result<void> ApplyCluster(const KubeconfigEntry& cluster, KubeConfig& config) {
+  if (auto supported = RefuseUnsupported(cluster); !supported) return supported;
+  config.server = Field(cluster, "server");
+  if (config.server.empty()) return Refuse(cluster, "server", "it is missing");
+  while (config.server.ends_with('/')) config.server.pop_back();
+  config.server_name = Field(cluster, "tls-server-name");
+  const std::string insecure = Field(cluster, "insecure-skip-tls-verify");
+  if (!insecure.empty() && insecure != "true" && insecure != "false") {
+    return Refuse(cluster, "insecure-skip-tls-verify", "it is neither true nor false");
+  }
+  config.insecure_skip_tls_verify = insecure == "true";
+  Result<std::string> authorities = PemField(cluster, "certificate-authority");
+  if (!authorities) return Fail(std::move(authorities).error());
+  config.ca_certificates = *std::move(authorities);
+  if (config.insecure_skip_tls_verify && !config.ca_certificates.empty()) {
+    return Refuse(cluster, "insecure-skip-tls-verify",
+                  "it contradicts the certificate-authority beside it");
+  }
+  if (Field(cluster, "certificate-authority-data").empty()) {
+    config.ca_file = PathField(cluster, "certificate-authority");
+  }
+  return {};
+}
+
+Result<void> ApplyUser(const KubeconfigEntry& user, KubeConfig& config) {
+  if (auto supported = RefuseUnsupported(user); !supported) return supported;
+  config.token = Trim(Field(user, "token"));
+  config.token_file = PathField(user, "tokenFile");
+  Result<std::string> certificate = PemField(user, "client-certificate");
+  if (!certificate) return Fail(std::move(certificate).error());
+  Result<std::string> key = PemField(user, "client-key");
+  if (!key) return Fail(std::move(key).error());
+  config.client_certificate = *std::move(certificate);
+  config.client_key = *std::move(key);
+  if (config.client_certificate.empty() != config.client_key.empty()) {
+    return Refuse(user, config.client_key.empty() ? "client-key" : "client-certificate",
+                  "it is missing; a client certificate and its key belong together");
+  }
+  return {};
+}
+
+std::vector<std::filesystem::path> DefaultPaths() {
+  std::vector<std::filesystem::path> paths;
+  if (const char* const variable = std::getenv("KUBECONFIG")) {
+    for (const std::string& part : Split(variable, ':')) {
+      if (!part.empty()) paths.emplace_back(part);
+    }
+  }
+  if (!paths.empty()) return paths;
+  const char* const home = std::getenv("HOME");
+  return {std::filesystem::path(home == nullptr ? "/" : home) / ".kube" / "config"};
+}
+
+// The entry `context` refers to as `kind`; an empty name means none.
+Result<const KubeconfigEntry*> Find(const KubeconfigEntry& context, const char* kind,
+                                    const std::map<std::string, KubeconfigEntry>& entries,
+                                    const KubeconfigFiles& files) {
+  const std::string name = Field(context, kind);
+  if (name.empty()) return nullptr;
+  const auto found = entries.find(name);
+  if (found != entries.end()) return &found->second;
+  return Refuse(context, kind, fmt::format("there is no {} \"{}\" in {}", kind, name, files.names));
+}
+
+Result<const KubeconfigEntry*> FindContext(const KubeconfigFiles& files, const std::string& asked) {
+  const std::string name = asked.empty() ? files.current_context : asked;
+  if (name.empty()) {
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("kubeconfig {}: current-context is not set; choose one with --context",
+                            files.names));
+  }
+  const auto found = files.contexts.find(name);
+  if (found == files.contexts.end()) {
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("kubeconfig {}: {}there is no context \"{}\"", files.names,
+                            asked.empty() ? "current-context: " : "", name));
+  }
+  return &found->second;
+}
+
+}  // namespace
+
+Result<KubeConfig> LoadKubeconfig(const std::filesystem::path& path, const std::string& context) {
+  const Result<KubeconfigFiles> files =
+      ReadKubeconfigFiles(path.empty() ? DefaultPaths() : std::vector{path});
+  if (!files) return Fail(files.error());
+  const Result<const KubeconfigEntry*> chosen = FindContext(*files, context);
+  if (!chosen) return Fail(chosen.error());
+  const Result<const KubeconfigEntry*> cluster = Find(**chosen, "cluster", files->clusters, *files);
+  if (!cluster) return Fail(cluster.error());
+  if (*cluster == nullptr) return Refuse(**chosen, "cluster", "it is missing");
+  const Result<const KubeconfigEntry*> user = Find(**chosen, "user", files->users, *files);
+  if (!user) return Fail(user.error());
+  KubeConfig config;
+  if (auto applied = ApplyCluster(**cluster, config); !applied)
+    return Fail(std::move(applied).error());
+  if (*user != nullptr) {
+    if (auto applied = ApplyUser(**user, config); !applied) return Fail(std::move(applied).error());
+  }
+  if (const std::string name = Field(**chosen, "namespace"); !name.empty())
+    config.default_namespace = name;
+  return config;
+}
+
+}  // namespace schemaop
