@@ -1,7 +1,111 @@
 #include "cli/cli.h"
 
-namespace schemaop {
+#include <algorithm>
+#include <map>
+#include <vector>
 
-int RunCommandLine(const std::string&, std::span<const std::string>) { return 0; }
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/usage_error.h"
+
+namespace schemaop {
+namespace {
+
+constexpr const char* kProjectGroup = "Project and database";
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
+  const std::map<std::string, ColorChoice> colors{{"auto", ColorChoice::kAuto},
+                                                  {"always", ColorChoice::kAlways},
+                                                  {"never", ColorChoice::kNever}};
+  app.add_option("--url", globals.url, "database, as postgresql://user@host:port/dbname")
+      ->group(kProjectGroup);
+  app.add_option("-c,--config", globals.config, "settings file; its folder is the project")
+      ->group(kProjectGroup);
+  app.add_option("-d,--directory", globals.directory,
+                 "project folder (default: ./migrations, else the working folder)")
+      ->group(kProjectGroup);
+  app.add_option("--version-table", globals.version_table,
+                 "table of the applied revisions (default: alembic_version)")
+      ->group(kProjectGroup);
+  app.add_option("--version-table-schema", globals.version_table_schema,
+                 "schema of that table (default: found through search_path)")
+      ->group(kProjectGroup);
+  app.add_option("--ledger-schema", globals.ledger_schema,
+                 "schema of the ledger (default: schemaversion)")
+      ->group(kProjectGroup);
+  app.add_flag("-q,--quiet", globals.quiet, "no progress and no warnings on standard error");
+  app.add_option("--color", globals.color, "colours on standard error: auto, always or never")
+      ->transform(CLI::CheckedTransformer(colors).description(""))
+      ->type_name("WHEN");
+}
+
+void AddCommands(CLI::App& app, Command& chosen) {
+  AddCurrent(app, chosen);
+  AddHistory(app, chosen);
+  AddHeads(app, chosen);
+  AddBranches(app, chosen);
+  AddShow(app, chosen);
+  AddUpgrade(app, chosen);
+  AddDowngrade(app, chosen);
+  AddStamp(app, chosen);
+  AddRevision(app, chosen);
+  AddMerge(app, chosen);
+  AddEnsureVersion(app, chosen);
+  AddVersion(app, chosen);
+  AddHelp(app, chosen);
+  AddCompletion(app, chosen);
+}
+
+int Finish(Output& output, ExitCode code) {
+  std::string reason;
+  if (!output.Finish(&reason)) {
+    output.Failure("cannot write the result to standard output: " + reason);
+    if (code == ExitCode::kDone) code = ExitCode::kFailed;
+  }
+  return static_cast<int>(code);
+}
+
+int Execute(const Command& command, const GlobalOptions& globals, std::stop_token stop) {
+  Output output(globals.color, globals.quiet);
+  CommandContext context{globals, output, std::move(stop)};
+  const Outcome<void> outcome = command(context);
+  if (outcome) return Finish(output, ExitCode::kDone);
+  output.Failure(outcome.error().message);
+  return Finish(output, outcome.error().code);
+}
+
+}  // namespace
+
+int RunCommandLine(const std::string& program, std::span<const std::string> arguments) {
+  const InterruptWatch interrupts;
+  GlobalOptions globals;
+  Command chosen;
+  CLI::App app("PostgreSQL schema migrations as plain SQL revisions.",
+               program == "kubectl-schema" ? "kubectl schema" : "schemactl");
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  app.get_formatter()->column_width(34);
+  AddGlobalOptions(app, globals);
+  AddCommands(app, chosen);
+  app.footer("Exit codes: schemactl help exit-codes");
+  try {
+    // CLI11 takes the arguments last first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    Output output(ColorChoice::kNever, false);
+    output.Result(app.help());
+    return Finish(output, ExitCode::kDone);
+  } catch (const CLI::ParseError& error) {
+    Output output(globals.color, globals.quiet);
+    const CommandFailure failure = DescribeUsageError(app, error);
+    output.Failure(failure.message);
+    return Finish(output, failure.code);
+  }
+  return Execute(chosen, globals, interrupts.token());
+}
 
 }  // namespace schemaop

@@ -1,0 +1,22 @@
+// What a finished run means to the person who started it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/workspace.h"
+#include "revision/run_report.h"
+
+namespace schemaop {
+
+// The exit code and the words for `report`: where the database is now, what is committed, and for a
+// refused statement its place in the file with the source line. `again` is the command to type next
+// ("schemactl upgrade head"). Success for a completed run.
+Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
+                          const std::string& again);
+
+// "004 (head)", "base", or several joined by ", ".
+std::string DescribeHeads(const Heads& heads, const RevisionGraph& graph);
+
+}  // namespace schemaop

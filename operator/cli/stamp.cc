@@ -1,0 +1,25 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+#include "cli/stamp_run.h"
+
+namespace schemaop {
+
+void AddStamp(CLI::App& app, Command& chosen) {
+  auto request = std::make_shared<StampRequest>();
+  CLI::App* command =
+      app.add_subcommand("stamp", "say where the database is, without running anything");
+  command
+      ->add_option("TARGET", request->targets,
+                   "head, heads, base, a revision or its unique start, label@head")
+      ->required();
+  command->add_flag("--purge", request->purge,
+                    "forget first what the version table says, unknown revisions included");
+  command->callback([&chosen, request] {
+    chosen = [request](CommandContext& context) { return RunStamp(context, *request); };
+  });
+}
+
+}  // namespace schemaop

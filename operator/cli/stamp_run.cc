@@ -1,0 +1,78 @@
+#include "cli/stamp_run.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/database.h"
+#include "cli/planning_error.h"
+#include "cli/run_outcome.h"
+#include "cli/workspace.h"
+#include "engine/migrate.h"
+#include "revision/plan.h"
+
+namespace schemaop {
+namespace {
+
+struct Planning {
+  std::optional<CommandFailure> failure;
+  StampPlan plan;
+};
+
+// The first target that names nothing, for the suggestion.
+std::string WrongTarget(const RevisionGraph& graph, const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) {
+    if (!ResolveGoal(graph, target)) return target;
+  }
+  return "";
+}
+
+StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const StampRequest& request) {
+  return [&](const DatabaseState& state) -> Result<StampPlan> {
+    if (request.targets.empty()) return StampPlan{state.heads, state.heads, false, {}};
+    auto plan = PlanStamp(graph, state.heads, request.targets, request.purge);
+    if (plan) {
+      planning.plan = *plan;
+    } else {
+      planning.failure =
+          DescribePlanningError(plan.error(), graph, request.purge ? Heads{} : state.heads,
+                                WrongTarget(graph, request.targets));
+    }
+    return plan;
+  };
+}
+
+std::string Again(const StampRequest& request) {
+  if (request.targets.empty()) return "schemactl ensure-version";
+  return fmt::format("schemactl stamp{} {}", request.purge ? " --purge" : "",
+                     Join(request.targets, " "));
+}
+
+void Tell(Output& output, const StampPlan& plan, const RevisionGraph& graph) {
+  for (const StampStep& step : plan.steps) {
+    output.Progress(fmt::format("Running stamp_revision {} -> {}", Join(step.from, ", "), step.to));
+  }
+  if (plan.steps.empty() && !plan.purge) {
+    output.Progress("Nothing to do: the database is at " + DescribeHeads(plan.to, graph));
+  }
+}
+
+}  // namespace
+
+Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
+  auto workspace = OpenWorkspace(context.globals);
+  if (!workspace) return tl::unexpected(workspace.error());
+  const auto options = ChooseDatabase(context.globals, workspace->project.settings);
+  if (!options) return tl::unexpected(options.error());
+
+  Planning planning;
+  const RunReport report =
+      Stamp(*options, PlanInto(planning, *workspace->graph, request), CurrentActor(), context.stop);
+  if (planning.failure) return tl::unexpected(*planning.failure);
+  const Outcome<void> outcome = ConcludeRun(report, *workspace, Again(request));
+  if (outcome && !request.targets.empty()) Tell(context.output, planning.plan, *workspace->graph);
+  return outcome;
+}
+
+}  // namespace schemaop

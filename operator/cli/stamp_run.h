@@ -1,0 +1,20 @@
+// Changing version rows without running revisions: `stamp` and `ensure-version`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace schemaop {
+
+// Says in the database that it is at `targets`; with `purge` forgetting first what it says now. No
+// targets and no purge creates the version table alone.
+struct StampRequest {
+  std::vector<std::string> targets;
+  bool purge = false;
+};
+
+Outcome<void> RunStamp(CommandContext& context, const StampRequest& request);
+
+}  // namespace schemaop

@@ -1,0 +1,84 @@
+#include "cli/usage_error.h"
+
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/suggest.h"
+
+namespace schemaop {
+namespace {
+
+const CLI::App* ChosenCommand(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? nullptr : chosen.front();
+}
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+void AppendOptionNames(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+}
+
+std::string MoreHelp(const CLI::App* command) {
+  return command == nullptr ? "run 'schemactl --help' for the commands"
+                            : fmt::format("run 'schemactl {} --help'", command->get_name());
+}
+
+// The first word that nothing took.
+std::string Unexpected(const CLI::App& app, const CLI::App* command, const std::string& word) {
+  if (word.size() > 1 && word.front() == '-') {
+    const std::string name = word.substr(0, word.find('='));
+    std::vector<std::string> known;
+    if (command != nullptr) AppendOptionNames(*command, known);
+    AppendOptionNames(app, known);
+    return fmt::format("unknown option '{}'{}{}; {}", name,
+                       command == nullptr ? "" : fmt::format(" for '{}'", command->get_name()),
+                       DidYouMean(name, known), MoreHelp(command));
+  }
+  if (command == nullptr) {
+    return fmt::format("unknown command '{}'{}; {}", word, DidYouMean(word, CommandNames(app)),
+                       MoreHelp(nullptr));
+  }
+  return fmt::format("'{}' does not take '{}'; {}", command->get_name(), word, MoreHelp(command));
+}
+
+std::string MissingArguments(const CLI::App& command) {
+  std::string missing;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required() || option->count() > 0) continue;
+    if (!missing.empty()) missing += ", ";
+    missing += option->get_positional() ? option->get_name(true) : option->get_name();
+  }
+  return missing;
+}
+
+}  // namespace
+
+CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = ChosenCommand(app);
+  // A word nobody took is the better explanation of whatever else is missing because of it.
+  if (const auto words = app.remaining(true); !words.empty()) {
+    return {ExitCode::kUsage, Unexpected(app, command, words.front())};
+  }
+  if (command == nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return {ExitCode::kUsage, "no command given; " + MoreHelp(nullptr)};
+  }
+  if (command != nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return {ExitCode::kUsage, fmt::format("'{}' needs {}; {}", command->get_name(),
+                                          MissingArguments(*command), MoreHelp(command))};
+  }
+  return {ExitCode::kUsage, fmt::format("{}; {}", error.what(), MoreHelp(command))};
+}
+
+}  // namespace schemaop

@@ -1,0 +1,140 @@
+#include "cli/workspace.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/source_folder.h"
+#include "revision/source.h"
+
+namespace schemaop {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+bool IsFolder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool IsProject(const fs::path& folder) {
+  return Exists(folder / kSettingsFile) || IsFolder(folder / "versions");
+}
+
+Outcome<ProjectSettings> ReadSettings(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream) {
+    return Refuse(ExitCode::kFailed,
+                  fmt::format("cannot read the settings file {}", file.string()));
+  }
+  auto settings = ParseSettings(file.string(), text);
+  if (!settings) return Refuse(settings.error());
+  return *settings;
+}
+
+Outcome<fs::path> FindFolder(const GlobalOptions& globals) {
+  if (globals.directory) {
+    if (IsFolder(*globals.directory)) return fs::path(*globals.directory).lexically_normal();
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("--directory {}: there is no such folder", *globals.directory));
+  }
+  if (globals.config) {
+    const fs::path parent = fs::path(*globals.config).parent_path();
+    return parent.empty() ? fs::path(".") : parent;
+  }
+  for (const char* place : {"migrations", "."}) {
+    if (IsProject(place)) return fs::path(place);
+  }
+  return Refuse(
+      ExitCode::kUsage,
+      "no project here: neither ./migrations nor the working folder holds schemactl.yaml or "
+      "versions/; go to the project, or name its folder with --directory");
+}
+
+// The settings file to read; nullopt when the folder has none.
+Outcome<std::optional<fs::path>> FindSettings(const GlobalOptions& globals,
+                                              const fs::path& folder) {
+  if (!globals.config) {
+    const fs::path file = folder / kSettingsFile;
+    return Exists(file) ? std::optional(file.lexically_normal()) : std::nullopt;
+  }
+  if (fs::path(*globals.config).extension() == ".ini") {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("--config {}: settings are YAML here; name a schemactl.yaml, or the "
+                              "project folder with --directory",
+                              *globals.config));
+  }
+  if (!Exists(*globals.config) || IsFolder(*globals.config)) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("--config {}: there is no such file", *globals.config));
+  }
+  return std::optional(fs::path(*globals.config));
+}
+
+// Loading names files relative to the bundle; a person needs them relative to where they are.
+Error FromWorkingFolder(const Project& project, Error error,
+                        const std::map<std::string, std::string>& texts) {
+  for (const auto& [name, text] : texts) {
+    if (error.message.starts_with(name + ":")) {
+      error.message = RevisionPath(project, name) + error.message.substr(name.size());
+      break;
+    }
+  }
+  return error;
+}
+
+}  // namespace
+
+Outcome<Project> FindProject(const GlobalOptions& globals) {
+  auto folder = FindFolder(globals);
+  if (!folder) return tl::unexpected(folder.error());
+  auto file = FindSettings(globals, *folder);
+  if (!file) return tl::unexpected(file.error());
+  Project project{*folder, *folder / "versions", {}};
+  if (*file) {
+    auto settings = ReadSettings(**file);
+    if (!settings) return tl::unexpected(settings.error());
+    project.settings = *std::move(settings);
+  }
+  const bool plain_folder = globals.directory && !IsProject(*folder);
+  if (plain_folder) project.versions = *folder;
+  project.versions = project.versions.lexically_normal();
+  return project;
+}
+
+Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
+  auto project = FindProject(globals);
+  if (!project) return tl::unexpected(project.error());
+  Workspace workspace{*std::move(project), nullptr, {}};
+  std::vector<SourceFile> files;
+  // A new project has settings and no revision yet.
+  if (IsFolder(workspace.project.versions)) {
+    auto read = ReadSourceFolder(workspace.project.versions);
+    if (!read) return Refuse(read.error());
+    files = *std::move(read);
+  }
+  for (const SourceFile& file : files) workspace.texts[file.name] = file.text;
+  auto source = LoadSource(std::move(files));
+  if (!source) {
+    return Refuse(FromWorkingFolder(workspace.project, source.error(), workspace.texts));
+  }
+  workspace.graph = source->graph;
+  return workspace;
+}
+
+std::string RevisionPath(const Project& project, const std::string& file) {
+  return (project.versions / file).lexically_normal().string();
+}
+
+}  // namespace schemaop

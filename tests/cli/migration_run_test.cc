@@ -1,0 +1,232 @@
+// upgrade, downgrade and stamp on a real server: what they say and how they end.
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include "postgres/test_postgres.h"
+#include "schemactl.h"
+
+namespace schemaop::testing {
+namespace {
+
+class MigrationRunTest : public ::testing::Test {
+ protected:
+  MigrationRunTest() : database_(TestPostgres::Shared().CreateDatabase()) {
+    schemactl_.UseDatabase(TestPostgres::Shared().Url(database_));
+  }
+
+  std::string Query(const std::string& sql) const {
+    return TestPostgres::Shared().Query(database_, sql);
+  }
+
+  // Waits until a session of schemactl runs a statement that begins with `start`.
+  bool WaitUntilRunning(const std::string& start) const {
+    return WaitUntil([&] {
+      return Query("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '" +
+                   start + "%' AND pid <> pg_backend_pid()") != "0";
+    });
+  }
+
+  std::string database_;
+  Schemactl schemactl_;
+};
+
+// Revision `number` whose upgrade is `sql`.
+std::string RevisionRunning(int number, const std::string& sql) {
+  return "-- Run it\n--\n-- revision: " + Numbered(number) +
+         "\n-- down_revision: " + (number == 1 ? "none" : Numbered(number - 1)) +
+         "\n\n-- migrate:up\n" + sql + "\n\n-- migrate:down\n";
+}
+
+TEST_F(MigrationRunTest, SaysWhenThereIsNothingToDo) {
+  schemactl_.AddTables(2);
+  EXPECT_EQ(schemactl_.Run({"downgrade", "base"}).err, "Nothing to do: the database is at base\n");
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  const RunResult again = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(again.err, "Nothing to do: the database is at 002 (head)\n");
+}
+
+TEST_F(MigrationRunTest, KeepsQuietWhenAsked) {
+  schemactl_.AddTables(1);
+  const RunResult result = schemactl_.Run({"-q", "upgrade", "head"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out + result.err, "");
+}
+
+TEST_F(MigrationRunTest, PointsAtTheRefusedStatement) {
+  schemactl_.AddRevision("001.sql", RevisionRunning(1,
+                                                    "CREATE TABLE t1 (id int);\n"
+                                                    "INSERT INTO t1 (nothing) VALUES (1);"));
+  const RunResult result = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(
+      result.err,
+      "Running upgrade  -> 001, Run it\n"
+      "schemactl: migrations/versions/001.sql:8:17: SQLSTATE 42703: column \"nothing\" of relation "
+      "\"t1\" does not exist\n"
+      "    8 | INSERT INTO t1 (nothing) VALUES (1);\n"
+      "      |                 ^\n"
+      "revision 001 is rolled back; the database is at base\n"
+      "correct the statement, then run: schemactl upgrade head\n");
+  EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't1'"), "0");
+}
+
+TEST_F(MigrationRunTest, SaysWhatIsCommittedWhenALaterRevisionFails) {
+  schemactl_.AddTables(1);
+  schemactl_.AddRevision("002.sql", RevisionRunning(2, "DROP TABLE missing;"));
+  const RunResult result = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(result.exit_code, 8);
+  EXPECT_NE(result.err.find("SQLSTATE 42P01: table \"missing\" does not exist\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(
+      result.err.find("revision 002 is rolled back; upgraded and committed: 001; the database is "
+                      "at 001\n"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST_F(MigrationRunTest, NamesWhoHoldsTheLock) {
+  schemactl_.AddRevision("001.sql", RevisionRunning(1, "SELECT pg_sleep(600);"));
+  ChildProcess first(schemactl_.Options({"upgrade", "head"}));
+  ASSERT_TRUE(WaitUntilRunning("SELECT pg_sleep")) << first.Err();
+  const RunResult second = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(second.exit_code, 5);
+  EXPECT_NE(second.err.find("schemactl: the migration lock is held by pid "), std::string::npos)
+      << second.err;
+  EXPECT_NE(second.err.find(" (schemactl) since "), std::string::npos) << second.err;
+  EXPECT_NE(
+      second.err.find("; nothing was changed\nwait for it to end, then run: schemactl upgrade "
+                      "head\n"),
+      std::string::npos)
+      << second.err;
+}
+
+TEST_F(MigrationRunTest, RollsBackAndSaysSoAtTheFirstInterrupt) {
+  schemactl_.AddTables(1);
+  schemactl_.AddRevision("002.sql",
+                         RevisionRunning(2, "CREATE TABLE t2 (id int);\nSELECT pg_sleep(600);"));
+  ChildProcess child(schemactl_.Options({"upgrade", "head"}));
+  ASSERT_TRUE(WaitUntilRunning("SELECT pg_sleep")) << child.Err();
+  child.Signal(SIGINT);
+  EXPECT_EQ(child.Wait(std::chrono::seconds(30)), 130);
+  EXPECT_EQ(
+      child.Err(),
+      "Running upgrade  -> 001, Create t1\n"
+      "Running upgrade 001 -> 002, Run it\n"
+      "schemactl: interrupted: cancelling and rolling back; press Ctrl-C again to stop at once\n"
+      "schemactl: interrupted; the running revision is rolled back; upgraded and committed: 001; "
+      "the database is at 001\n"
+      "to go on, run: schemactl upgrade head\n");
+  EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't2'"), "0");
+}
+
+TEST_F(MigrationRunTest, RefusesATargetThatIsNot) {
+  schemactl_.AddTables(2);
+  const RunResult unknown = schemactl_.Run({"upgrade", "02"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_EQ(
+      unknown.err,
+      "schemactl: can't locate revision identified by '02': no revision or branch label has this "
+      "name or a name beginning with it; 'history' lists them all (did you mean '002'?)\n");
+  EXPECT_EQ(schemactl_.Run({"downgrade", "-1"}).exit_code, 2);
+  EXPECT_EQ(schemactl_.Run({"upgrade", "+3"}).exit_code, 2);
+}
+
+TEST_F(MigrationRunTest, SaysWhatToDoAboutARowNoFileDeclares) {
+  schemactl_.AddTables(1);
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  Query("UPDATE alembic_version SET version_num = 'gone'");
+  const std::string expected =
+      "schemactl: the database is at revision 'gone', which no file of this project declares; get "
+      "that "
+      "file back, or say where the database really is: schemactl stamp --purge REVISION\n";
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"upgrade", "head"}, {"downgrade", "base"}, {"stamp", "001"}, {"current"}}) {
+    const RunResult result = schemactl_.Run(arguments);
+    EXPECT_EQ(result.exit_code, 1) << arguments.front();
+    EXPECT_EQ(result.err, expected) << arguments.front();
+  }
+  const RunResult purge = schemactl_.Run({"stamp", "--purge", "001"});
+  EXPECT_EQ(purge.exit_code, 0);
+  EXPECT_EQ(purge.err, "Running stamp_revision  -> 001\n");
+  EXPECT_EQ(schemactl_.Run({"current"}).out, "001 (head)\n");
+}
+
+TEST_F(MigrationRunTest, StampsWithoutRunningAnything) {
+  schemactl_.AddTables(2);
+  const RunResult stamp = schemactl_.Run({"stamp", "head"});
+  EXPECT_EQ(stamp.exit_code, 0);
+  EXPECT_EQ(stamp.err, "Running stamp_revision  -> 002\n");
+  EXPECT_EQ(schemactl_.Run({"current"}).out, "002 (head)\n");
+  EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't1'"), "0");
+  EXPECT_EQ(schemactl_.Run({"stamp", "head"}).err,
+            "Nothing to do: the database is at 002 (head)\n");
+}
+
+TEST_F(MigrationRunTest, CreatesTheVersionTableAlone) {
+  schemactl_.AddTables(1);
+  EXPECT_EQ(schemactl_.Run({"current"}).exit_code, 0);
+  EXPECT_EQ(Query("SELECT to_regclass('alembic_version') IS NULL"), "t");
+  for (const char* spelling : {"ensure-version", "ensure_version"}) {
+    const RunResult result = schemactl_.Run({spelling});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(Query("SELECT count(*) FROM alembic_version"), "0");
+  }
+}
+
+TEST_F(MigrationRunTest, UsesTheTablesTheSettingsName) {
+  schemactl_.AddTables(1);
+  Query("CREATE SCHEMA app");
+  WriteFile(schemactl_.folder() / "migrations/schemactl.yaml",
+            "versionTable: versions\nversionTableSchema: app\ndatabaseUrlEnv: BILLING_URL\n");
+  schemactl_.SetEnvironment("BILLING_URL", TestPostgres::Shared().Url(database_));
+  schemactl_.UseDatabase("postgresql://127.0.0.1:1/wrong");
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  EXPECT_EQ(Query("SELECT version_num FROM app.versions"), "001");
+}
+
+TEST_F(MigrationRunTest, ChecksTheHeads) {
+  schemactl_.AddTables(2);
+  EXPECT_EQ(schemactl_.Run({"upgrade", "001"}).exit_code, 0);
+  const RunResult behind = schemactl_.Run({"current", "--check-heads"});
+  EXPECT_EQ(behind.exit_code, 3);
+  EXPECT_EQ(behind.out, "001\n");
+  EXPECT_EQ(
+      behind.err,
+      "schemactl: Database is not on all head revisions: it is at 001, the heads are 002; to bring "
+      "it there, run: schemactl upgrade heads\n");
+}
+
+TEST_F(MigrationRunTest, NeverPrintsAPassword) {
+  schemactl_.AddTables(1);
+  Query("CREATE ROLE secretive LOGIN PASSWORD 'right-s3cret'");
+  const std::vector<std::string> urls{
+      TestPostgres::Shared().Url(database_, "secretive", "wrong-s3cret"),
+      TestPostgres::Shared().Url(database_, "postgres", "unused-s3cret"),
+      "postgresql://u:other-s3cret@127.0.0.1:1/d"};
+  for (const std::string& url : urls) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"current", "-v"}, {"upgrade", "head"}}) {
+      schemactl_.UseDatabase(url);
+      const RunResult result = schemactl_.Run(arguments);
+      EXPECT_EQ((result.out + result.err).find("s3cret"), std::string::npos)
+          << result.out << result.err;
+    }
+  }
+}
+
+TEST_F(MigrationRunTest, SaysThatTheServerCannotBeReached) {
+  schemactl_.AddTables(1);
+  const int port = FreePort();
+  schemactl_.UseDatabase("postgresql://u@127.0.0.1:" + std::to_string(port) + "/d");
+  const RunResult result = schemactl_.Run({"current"});
+  EXPECT_EQ(result.exit_code, 7);
+  EXPECT_TRUE(result.err.starts_with("schemactl: ")) << result.err;
+  EXPECT_NE(result.err.find("127.0.0.1"), std::string::npos) << result.err;
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 7);
+}
+
+}  // namespace
+}  // namespace schemaop::testing

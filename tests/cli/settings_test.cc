@@ -1,0 +1,57 @@
+#include "cli/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace schemaop {
+namespace {
+
+TEST(SettingsTest, ReadsEveryKey) {
+  const auto settings = ParseSettings("s.yaml",
+                                      "# ours\nversionTable: versions\nversionTableSchema: app\n"
+                                      "ledgerSchema: ledger\ndatabaseUrlEnv: BILLING_URL\n");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(*settings, (ProjectSettings{"versions", "app", "ledger", "BILLING_URL"}));
+}
+
+TEST(SettingsTest, TakesAnEmptyFileForNoSettings) {
+  for (const char* text : {"", "\n", "# only a comment\n", "---\n"}) {
+    const auto settings = ParseSettings("s.yaml", text);
+    ASSERT_TRUE(settings) << text;
+    EXPECT_EQ(*settings, ProjectSettings{});
+  }
+}
+
+TEST(SettingsTest, RefusesWithPositionAndReason) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"ledgerShema: x\n",
+       "s.yaml:1:1: unknown key 'ledgerShema' (did you mean 'ledgerSchema'?); known keys: "
+       "versionTable, "
+       "versionTableSchema, ledgerSchema, databaseUrlEnv"},
+      {"# a\nversionTable: a\nversionTable: b\n", "s.yaml:3:1: versionTable is set twice"},
+      {"versionTable: [a, b]\n",
+       "s.yaml:1:15: versionTable takes one text; leave the line out for the default"},
+      {"versionTable:\n",
+       "s.yaml:1:1: versionTable takes one text; leave the line out for the default"},
+      {"databaseUrlEnv: postgresql://u:s3cret@h/d\n",
+       "s.yaml:1:17: databaseUrlEnv takes the name of an environment variable (letters, digits, "
+       "'_'), "
+       "never the URL itself"},
+      {"- a\n", "s.yaml:1:1: expected 'key: value' lines"},
+      {"ledgerSchema: " + std::string(64, 'x') + "\n",
+       "s.yaml:1:15: ledgerSchema is 64 bytes long; PostgreSQL's names have at most 63"},
+  };
+  for (const auto& [text, message] : cases) {
+    const auto settings = ParseSettings("s.yaml", text);
+    ASSERT_FALSE(settings) << text;
+    EXPECT_EQ(settings.error(), (Error{ErrorCode::kInvalid, message}));
+  }
+}
+
+TEST(SettingsTest, GivesThePlaceOfBadYaml) {
+  const auto settings = ParseSettings("s.yaml", "versionTable: a\nledgerSchema: b: c\n");
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().message, "s.yaml:2:16: illegal map value");
+}
+
+}  // namespace
+}  // namespace schemaop
