@@ -60,10 +60,26 @@ class RangeReader {
   // What an end "+N" counts from; on a branch a start may be several revisions.
   UpgradeStart StartOfWalk(bool on_branch) const {
     if (start_.rows) return {*start_.rows, resolver_.Rows(*start_.rows)};
-    if (on_branch) return {{start_.text}, resolver_.All(start_.text)};
+    if (on_branch) return {{start_.text}, RevisionsNamed(start_.text)};
     auto one = resolver_.One(start_.text);
     if (!one) return {{start_.text}, Fail(std::move(one.error()))};
     return {{start_.text}, *one ? Indices{**one} : Indices{}};
+  }
+
+  Result<Indices> RevisionsNamed(std::string_view text) const {
+    auto points = PointsNamed(resolver_, text);
+    if (!points) return Fail(std::move(points.error()));
+    Indices revisions;
+    for (const std::optional<WalkPoint>& point : *points) {
+      const Index* index = point ? std::get_if<Index>(&*point) : nullptr;
+      if (index == nullptr) {
+        return Fail(ErrorCode::kNotFound,
+                    "can't locate revision identified by 'base': '" + std::string(text) +
+                        "' reaches below the first revision; name a revision");
+      }
+      revisions.push_back(*index);
+    }
+    return revisions;
   }
 
   // A start "branch@..." keeps of the ends those that carry the branch's label.
@@ -131,11 +147,34 @@ class RangeReader {
 
   Result<WalkPoint> RelativeOrigin(const RelativeTarget& relative) const {
     if (end_.rows && end_.rows->empty()) return Fail(NotOneLine());
-    const std::string symbol = end_.rows ? end_.rows->front() : end_.text;
-    if (!relative.branch && SplitAtFirst(symbol).branch) return Fail(NotOneLine());
-    auto end = resolver_.One(relative.branch.value_or(symbol) + "@" + symbol);
+    std::string branch = end_.rows ? end_.rows->front() : end_.text;
+    std::string symbol = branch;
+    if (relative.branch) {
+      auto standing = EndOnBranch(*relative.branch);
+      if (!standing) return Fail(std::move(standing.error()));
+      branch = *relative.branch;
+      symbol = graph_.IdAt(*standing);
+    }
+    auto end = resolver_.One(branch + "@" + symbol);
     if (!end) return Fail(std::move(end.error()));
     return *end ? WalkPoint(**end) : WalkPoint(WalkEnd::kNowhere);
+  }
+
+  Result<Index> EndOnBranch(std::string_view branch) const {
+    Indices ends;
+    if (end_.rows) {
+      auto rows = resolver_.Rows(*end_.rows);
+      if (!rows) return Fail(std::move(rows.error()));
+      ends = std::move(*rows);
+    } else {
+      auto end = resolver_.Identifier(end_.text);
+      if (!end) return end;
+      ends = {*end};
+    }
+    auto standing = resolver_.AppliedOnBranch(ends, branch);
+    if (!standing) return Fail(std::move(standing.error()));
+    if (standing->size() != 1) return Fail(NotOneLine());
+    return standing->front();
   }
 
   Result<Indices> Between(const RevisionSet& required, const Indices& start,

@@ -56,13 +56,8 @@ Result<Destination> UpFromSymbol(const Resolver& resolver, const RelativeTarget&
 Result<Index> StartOnBranch(const Resolver& resolver, const Indices& rows,
                             const RelativeTarget& target) {
   const RevisionGraph& graph = resolver.graph();
-  auto start = resolver.OnLineage(rows, *target.branch);
+  auto start = resolver.AppliedOnBranch(rows, *target.branch);
   if (!start) return Fail(std::move(start.error()));
-  if (start->empty()) {
-    const Indices tips = graph.TipsByDown(graph.Ancestors(rows));
-    start = resolver.OnLineage(tips, *target.branch);
-    if (!start) return Fail(std::move(start.error()));
-  }
   if (start->empty()) {
     return Fail(DidNotProduce(target, "nothing of branch '" + *target.branch + "' is applied"));
   }

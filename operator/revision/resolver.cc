@@ -92,9 +92,14 @@ Result<Index> Resolver::Branch(std::string_view name) const { return Identifier(
 Result<Indices> Resolver::Lineage(std::string_view text) const {
   auto symbols = Expand(text);
   if (!symbols) return Fail(std::move(symbols.error()));
+  return LineageOf(*symbols);
+}
+
+Result<Indices> Resolver::LineageOf(const Symbols& symbols) const {
+  std::vector<std::string> names = symbols.names;
+  if (!symbols.branch.empty()) names.insert(names.begin(), symbols.branch);
   Indices revisions;
-  if (!symbols->branch.empty()) symbols->names.insert(symbols->names.begin(), symbols->branch);
-  for (const std::string& name : symbols->names) {
+  for (const std::string& name : names) {
     auto revision = Identifier(name);
     if (!revision) return Fail(std::move(revision.error()));
     revisions.push_back(*revision);
@@ -104,9 +109,11 @@ Result<Indices> Resolver::Lineage(std::string_view text) const {
 
 Result<Indices> Resolver::OnLineage(const Indices& candidates, std::string_view text,
                                     Edges edges) const {
-  // With nobody to ask about, Alembic does not look at the names.
+  auto symbols = Expand(text);
+  if (!symbols) return Fail(std::move(symbols.error()));
+  // With nobody to ask about, Alembic does not look the names up.
   if (candidates.empty()) return Indices{};
-  auto against = Lineage(text);
+  auto against = LineageOf(*symbols);
   if (!against) return Fail(std::move(against.error()));
   if (against->empty()) return candidates;
   Indices members;
@@ -114,6 +121,12 @@ Result<Indices> Resolver::OnLineage(const Indices& candidates, std::string_view 
     if (SharesLineage(candidate, *against, edges)) members.push_back(candidate);
   }
   return members;
+}
+
+Result<Indices> Resolver::AppliedOnBranch(const Indices& rows, std::string_view branch) const {
+  auto standing = OnLineage(rows, branch);
+  if (!standing || !standing->empty()) return standing;
+  return OnLineage(graph_.TipsByDown(graph_.Ancestors(rows)), branch);
 }
 
 Result<Indices> Resolver::Rows(const std::vector<RevisionId>& rows) const {

@@ -52,6 +52,10 @@ class Resolver {
   Result<Indices> OnLineage(const Indices& candidates, std::string_view text,
                             Edges edges = Edges::kDown) const;
 
+  // Where `branch` stands when the version table holds `rows`: the rows on its lineage or, when
+  // dependencies leave none there, the applied revisions without an applied child.
+  Result<Indices> AppliedOnBranch(const Indices& rows, std::string_view branch) const;
+
   // The rows of a version table as revisions. kNotFound, naming it, for a row the graph does not
   // know.
   Result<Indices> Rows(const std::vector<RevisionId>& rows) const;
@@ -68,6 +72,7 @@ class Resolver {
     std::string branch;  // empty: none
   };
   Result<Symbols> Expand(std::string_view text) const;
+  Result<Indices> LineageOf(const Symbols& symbols) const;
   Result<Indices> HeadsOf(std::string_view branch) const;
   bool SharesLineage(Index candidate, const Indices& against, Edges edges) const;
   Error SeveralHeads(const std::vector<RevisionId>& heads) const;

@@ -59,8 +59,8 @@ bool HasCycle(const std::vector<Revision>& revisions) {
 // Alembic's fact without its advice and its lists, which ours are better than: cut at "; " and "
 // (".
 std::string FactOf(std::string text) {
-  // A range whose start is the database's rows is shown as a Python tuple; we show what was typed.
-  text = std::regex_replace(text, std::regex("range \\('.*\\):"), "range current:");
+  // The database's rows as one side of a range are a Python tuple there; we show what was typed.
+  text = std::regex_replace(text, std::regex("\\(('[^']*'(, )?)+,?\\)"), "current");
   text = text.substr(0, text.find("; "));
   text = text.substr(0, text.find(" ("));
   return text;
