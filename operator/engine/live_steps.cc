@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "engine/commit_witness.h"
+#include "engine/interrupted_statement.h"
 #include "engine/statement_failure.h"
 #include "postgres/advisory_lock.h"
 
@@ -156,33 +157,58 @@ LiveSteps::Done LiveSteps::FinishOneByOne(const Work& work) {
 
 LiveSteps::Done LiveSteps::RunJournalled(const Work& work, std::size_t index) {
   const Statement& statement = work.section.statements[index];
-  std::vector<LedgerRow> journal;
-  if (auto exists = database_->ledger().Exists(stop_); exists && *exists) {
-    auto rows = database_->ledger().Journal(work.revision.id, work.step.direction, stop_);
-    if (!rows) return tl::unexpected(Failure(rows.error()));
-    journal = std::move(*rows);
+  auto last = LastWord(work, index);
+  if (!last) return tl::unexpected(Failure(last.error()));
+  if (!*last) return RunAlone(work, index);
+  if ((*last)->kind == LedgerKind::kFailed) {
+    RemoveInvalidIndex(database_->session(), statement, database_->schemas(), stop_);
+    return RunAlone(work, index);
   }
-  const LedgerRow* last = nullptr;
-  for (const LedgerRow& row : journal) {
-    if (row.statement == static_cast<int>(index) + 1) last = &row;
-  }
-  const bool begun = last != nullptr && last->kind != LedgerKind::kFailed;
-  if (begun && last->checksum != Sha256Hex(statement.text)) {
+  if ((*last)->checksum != Sha256Hex(statement.text)) {
     const SqlError changed{.code = ErrorCode::kConflict,
                            .message = "the statement was changed after it had been run"};
     return tl::unexpected(Failure(work, index, changed));
   }
-  if (begun && last->kind == LedgerKind::kDone) return {};
-  if (begun) {
-    const SqlError doubt{.code = ErrorCode::kInDoubt,
-                         .message =
-                             "an earlier run was cut off in this statement, which runs outside a "
-                             "transaction; see whether it took effect"};
-    StepFailure failure = Failure(work, index, doubt);
-    failure.outcome = RunReport::Outcome::kInDoubt;
-    return tl::unexpected(std::move(failure));
+  if ((*last)->kind == LedgerKind::kDone) return {};
+  auto verdict = JudgeInterrupted(database_->session(), statement, database_->schemas(), stop_);
+  if (!verdict) return tl::unexpected(Failure(verdict.error()));
+  switch (*verdict) {
+    case Interrupted::kDone:
+      return WriteJournal(work, index, LedgerKind::kDone);
+    case Interrupted::kRunAgain:
+      return RunAlone(work, index);
+    case Interrupted::kUnknown:
+      break;
   }
-  return RunAlone(work, index);
+  const std::string& id = work.revision.id;
+  const SqlError doubt{
+      .code = ErrorCode::kInDoubt,
+      .message =
+          "an earlier run was cut off in this statement, which runs outside a transaction, and its "
+          "effect cannot be proved; if it took effect, finish revision " +
+          id + " by hand and stamp " + id +
+          "; if it did not, stamp the revision the database is at to have it run again"};
+  StepFailure failure = Failure(work, index, doubt);
+  failure.outcome = RunReport::Outcome::kInDoubt;
+  return tl::unexpected(std::move(failure));
+}
+
+// What the journal last said of a statement. A stamp after an intent is a person's word that it did
+// not happen.
+Result<std::optional<LedgerRow>> LiveSteps::LastWord(const Work& work, std::size_t index) {
+  auto exists = database_->ledger().Exists(stop_);
+  if (!exists) return Fail(exists.error());
+  if (!*exists) return std::nullopt;
+  auto journal = database_->ledger().Journal(work.revision.id, work.step.direction, stop_);
+  if (!journal) return Fail(journal.error());
+  std::optional<LedgerRow> last;
+  for (LedgerRow& row : *journal) {
+    const bool settled =
+        row.kind == LedgerKind::kStamped && last && last->kind == LedgerKind::kIntent;
+    if (settled) last.reset();
+    if (row.statement == static_cast<int>(index) + 1) last = std::move(row);
+  }
+  return last;
 }
 
 LiveSteps::Done LiveSteps::RunAlone(const Work& work, std::size_t index) {
@@ -204,6 +230,7 @@ LiveSteps::Done LiveSteps::RunAlone(const Work& work, std::size_t index) {
   // The outcome is known now and must be noted even if we were told to stop.
   if (auto reset = database_->Reset({}); !reset) return tl::unexpected(Failure(reset.error()));
   if (!done) {
+    RemoveInvalidIndex(database_->session(), statement, database_->schemas(), {});
     (void)WriteJournal(work, index, LedgerKind::kFailed);
     return tl::unexpected(Failure(work, index, done.error()));
   }

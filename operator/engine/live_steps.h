@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -33,6 +34,7 @@ class LiveSteps : public StepSink {
   Done FinishTransaction(const Work& work, OwnTransaction& transaction);
   Done TakeOneByOne(const Work& work);
   Done RunJournalled(const Work& work, std::size_t index);
+  Result<std::optional<LedgerRow>> LastWord(const Work& work, std::size_t index);
   Done RunAlone(const Work& work, std::size_t index);
   Done WriteJournal(const Work& work, std::size_t index, LedgerKind kind);
   Done FinishOneByOne(const Work& work);

@@ -30,6 +30,8 @@ class TargetDatabase {
   Ledger& ledger() { return *ledger_; }
   const VersionTable& version_table() const { return version_table_; }
   const DatabaseOptions& options() const { return options_; }
+  // The schemas of the submitted SQL's search path that exist, in its order.
+  const std::vector<std::string>& schemas() const { return schemas_; }
   std::int64_t lock_key() const;
 
   // Finds the version table again and reads heads, ledger and the rest. Changes nothing.

@@ -185,11 +185,12 @@ Result<std::vector<LedgerRow>> Ledger::Rows(const std::stop_token& stop) const {
 Result<std::vector<LedgerRow>> Ledger::Journal(const std::string& revision, Direction direction,
                                                const std::stop_token& stop) const {
   return Select(
-      "l.revision = $2 AND l.direction = $3 AND l.kind IN ('intent', 'done', 'failed') AND "
-      "l.sequence > "
+      "(l.kind = 'stamped' OR (l.revision = $2 AND l.direction = $3 "
+      "AND l.kind IN ('intent', 'done', 'failed'))) AND l.sequence > "
       "COALESCE((SELECT max(n.sequence) FROM " +
           Qualified("ledger") +
-          " n WHERE n.version_table = $1 AND n.kind = 'applied' AND n.revision = $2), 0)",
+          " n WHERE n.version_table = $1 AND n.kind IN ('applied', 'stamped') AND n.revision = "
+          "$2), 0)",
       {revision, std::string(DirectionName(direction))}, stop);
 }
 

@@ -77,8 +77,8 @@ class Ledger {
   // Every row, oldest first. REQUIRES: Exists().
   Result<std::vector<LedgerRow>> Rows(const std::stop_token& stop) const;
 
-  // The kIntent, kDone and kFailed rows of `revision` in `direction` since its last kApplied row,
-  // oldest first. REQUIRES: Exists().
+  // The kIntent, kDone and kFailed rows of `revision` in `direction` since it was last applied or
+  // stamped, and every kStamped row since then, oldest first. REQUIRES: Exists().
   Result<std::vector<LedgerRow>> Journal(const std::string& revision, Direction direction,
                                          const std::stop_token& stop) const;
 
