@@ -1,0 +1,265 @@
+#include "policy/decide.h"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "policy/attempt.h"
+#include "situation.h"
+
+namespace schemaop {
+namespace {
+
+using std::chrono::seconds;
+
+const Error kUnreachable{ErrorCode::kUnavailable, "connection refused"};
+
+FailureStatus Failure(const Situation& s, bool retryable) {
+  FailureStatus failure;
+  failure.revision = "004";
+  failure.file = "004_step.sql";
+  failure.line = 12;
+  failure.column = 3;
+  failure.statement = 3;
+  failure.sqlstate = retryable ? "55P03" : "42P07";
+  failure.message =
+      retryable ? "canceling statement due to lock timeout" : "relation \"x\" already exists";
+  failure.retryable = retryable;
+  failure.attempts = 2;
+  failure.next_retry_time = kNow + seconds(60);
+  failure.inputs = AttemptInputs(s.object, s.observation);
+  return failure;
+}
+
+TEST(DecideTest, EveryReasonHasItsSituation) {
+  const struct {
+    const char* name;
+    std::function<void(Situation&)> make;
+    const char* decision;
+  } kCases[] = {
+      {"all is well", [](Situation&) {},
+       "UpToDate: projects@db:5432 is at 004, as spec.targetRevision \"head\" wants"},
+      {"at base", [](Situation& s) { s.Target("base").Heads({}); },
+       "UpToDate: projects@db:5432 is at <base>, as spec.targetRevision \"base\" wants"},
+      {"behind", [](Situation& s) { s.Heads({"002"}); }, "Advance +003 +004"},
+      {"suspended", [](Situation& s) { s.object.spec->suspend = true; },
+       "Suspended: spec.suspend is true: nothing is read and nothing runs until it is false"},
+      {"suspended, seen before",
+       [](Situation& s) {
+         s.object.spec->suspend = true;
+         s.object.status.current_revision = "003";
+         s.object.status.database = "projects@db:5432";
+       },
+       "Suspended: spec.suspend is true: nothing is read and nothing runs until it is false; "
+       "projects@db:5432 was last "
+       "seen at 003"},
+      {"suspended although everything is broken",
+       [](Situation& s) {
+         s.object.spec->suspend = true;
+         s.observation = NothingObserved(kNow);
+       },
+       "Suspended: spec.suspend is true: nothing is read and nothing runs until it is false"},
+      {"spec refused",
+       [](Situation& s) {
+         s.object.spec = Fail(ErrorCode::kInvalid, "spec.targetRevision: is required");
+       },
+       "SpecInvalid: spec.targetRevision: is required"},
+      {"source does not parse",
+       [](Situation& s) { s.Source(Fail(ErrorCode::kInvalid, "004_step.sql:3:1: unknown key")); },
+       "SourceInvalid: 004_step.sql:3:1: unknown key"},
+      {"ConfigMap missing",
+       [](Situation& s) { s.Source(Fail(ErrorCode::kNotFound, "ConfigMap \"m\" does not exist")); },
+       "SourceInvalid: ConfigMap \"m\" does not exist"},
+      {"ConfigMap cannot be read now", [](Situation& s) { s.Source(Fail(kUnreachable)); },
+       "Retrying: connection refused; it is tried again with pauses of up to 1m"},
+      {"Secret missing",
+       [](Situation& s) {
+         s.Identity({ErrorCode::kNotFound, "Secret \"d\" does not exist"});
+       },
+       "SecretInvalid: Secret \"d\" does not exist"},
+      {"Secret cannot be read now", [](Situation& s) { s.Identity(kUnreachable); },
+       "Retrying: connection refused; it is tried again with pauses of up to 1m"},
+      {"database down", [](Situation& s) { s.Database(kUnreachable); },
+       "DatabaseUnreachable: cannot read projects@db:5432: connection refused; it is tried again "
+       "with pauses of up to 1m"},
+      {"password refused",
+       [](Situation& s) {
+         s.Database({ErrorCode::kDenied, "password authentication failed"});
+       },
+       "DatabaseUnreachable: cannot read projects@db:5432: password authentication failed; it is "
+       "tried again with "
+       "pauses of up to 1m"},
+      {"unknown revision", [](Situation& s) { s.Heads({"9f3c"}); },
+       "UnknownRevision: projects@db:5432 is at 9f3c, which is not among the 4 revisions of the "
+       "source: put the missing "
+       "file back, or, when the database's version row is what is wrong, correct it with "
+       "\"schemactl stamp\""},
+      {"downgrade without a word", [](Situation& s) { s.Target("002"); },
+       "AwaitingApproval: going from 004 to 002 on projects@db:5432 is a downgrade of 2 steps "
+       "(reverts 004, 003) and "
+       "spec.policy.downgrade is RequireApproval: set \"spec.policy.downgrade: Allow\" to let it "
+       "run, or set "
+       "spec.targetRevision back to 004"},
+      {"downgrade denied", [](Situation& s) { s.Target("003").Downgrade(DowngradePolicy::kDeny); },
+       "DowngradeDenied: going from 004 to 003 on projects@db:5432 is a downgrade of 1 step "
+       "(reverts 004), which "
+       "\"spec.policy.downgrade: Deny\" forbids: set spec.targetRevision back to 004, or change "
+       "the policy"},
+      {"downgrade allowed",
+       [](Situation& s) { s.Target("002").Downgrade(DowngradePolicy::kAllow); },
+       "Advance -004 -003"},
+      {"failed for good",
+       [](Situation& s) {
+         s.Heads({"003"});
+         s.object.status.failure = Failure(s, false);
+       },
+       "MigrationFailed: revision 004 at 004_step.sql:12:3, statement 3, SQLSTATE 42P07: relation "
+       "\"x\" already exists; "
+       "projects@db:5432 stays at 003; correct the revision's file, the database or the spec: it "
+       "is tried again when "
+       "one of them changes, and every spec.interval"},
+      {"failed, to be tried later",
+       [](Situation& s) {
+         s.Heads({"003"});
+         s.object.status.failure = Failure(s, true);
+       },
+       "Retrying: attempt 2 on projects@db:5432 failed: revision 004 at 004_step.sql:12:3, "
+       "statement 3, SQLSTATE 55P03: "
+       "canceling statement due to lock timeout; the next attempt is at 2026-11-22T10:01:00Z"},
+      {"in doubt",
+       [](Situation& s) {
+         s.Heads({"003"});
+         s.object.status.failure = Failure(s, false);
+         s.object.status.failure->in_doubt = true;
+         s.object.status.failure->next_retry_time.reset();
+         s.object.status.failure->message = "the connection was lost";
+       },
+       "InDoubt: revision 004 at 004_step.sql:12:3, statement 3, SQLSTATE 42P07: the connection "
+       "was lost; whether this "
+       "took effect on projects@db:5432 cannot be proved, so it is not repeated: look at the "
+       "database, then record what "
+       "is true with \"schemactl stamp\", or ask for another attempt by changing the annotation "
+       "schemaversion.io/requestedAt"},
+  };
+  for (const auto& c : kCases) {
+    Situation situation;
+    c.make(situation);
+    EXPECT_EQ(Show(situation.Decide()), c.decision) << c.name;
+  }
+}
+
+TEST(DecideTest, TargetThatNamesNothingIsNotFound) {
+  const auto decision = Situation().Target("005").Decide();
+  ASSERT_TRUE(std::holds_alternative<Hold>(decision));
+  EXPECT_EQ(std::get<Hold>(decision).reason, Reason::kTargetNotFound);
+  EXPECT_EQ(std::get<Hold>(decision).message.rfind("spec.targetRevision \"005\": ", 0), 0U)
+      << std::get<Hold>(decision).message;
+}
+
+TEST(DecideTest, TwoHeadsMakeTheSourceInvalidForHead) {
+  auto files = LinearFiles(2);
+  files.push_back(
+      {"003_a.sql",
+       "-- A.\n--\n-- revision: 00a\n-- down_revision: 002\n\n-- migrate:up\nSELECT 1;\n"});
+  files.push_back(
+      {"003_b.sql",
+       "-- B.\n--\n-- revision: 00b\n-- down_revision: 002\n\n-- migrate:up\nSELECT 1;\n"});
+  Situation situation;
+  situation.Source(LoadSource(files)).Heads({"002"});
+  const auto decision = situation.Decide();
+  ASSERT_TRUE(std::holds_alternative<Hold>(decision)) << Show(decision);
+  EXPECT_EQ(std::get<Hold>(decision).reason, Reason::kSourceInvalid);
+  EXPECT_TRUE(std::holds_alternative<Advance>(situation.Target("heads").Decide()));
+}
+
+TEST(DecideTest, DowngradeThroughAnIrreversibleRevisionIsDenied) {
+  auto files = LinearFiles(1);
+  files.push_back(
+      {"002_x.sql",
+       "-- X.\n--\n-- revision: 002\n-- down_revision: 001\n\n-- migrate:up\nSELECT 1;\n"});
+  Situation situation;
+  situation.Source(LoadSource(files))
+      .Heads({"002"})
+      .Target("001")
+      .Downgrade(DowngradePolicy::kAllow);
+  const auto decision = situation.Decide();
+  ASSERT_TRUE(std::holds_alternative<Hold>(decision)) << Show(decision);
+  EXPECT_EQ(std::get<Hold>(decision).reason, Reason::kDowngradeDenied);
+  EXPECT_NE(std::get<Hold>(decision).message.find("cannot go down to 001: "), std::string::npos);
+  EXPECT_NE(std::get<Hold>(decision).message.find("002"), std::string::npos);
+}
+
+TEST(DecideTest, FailureIsForgottenWhenWhatWasTriedChanges) {
+  const struct {
+    const char* name;
+    std::function<void(Situation&)> change;
+  } kCases[] = {
+      {"spec", [](Situation& s) { ++s.object.metadata.generation; }},
+      {"request",
+       [](Situation& s) { s.object.metadata.annotations["schemaversion.io/requestedAt"] = "now"; }},
+      {"another object of the name", [](Situation& s) { s.object.metadata.uid = "u-2"; }},
+      {"source", [](Situation& s) { s.observation.source->digest = "sha256:00"; }},
+      {"Secret", [](Situation& s) { s.observation.identity->secret_version = "8"; }},
+      {"database", [](Situation& s) { s.observation.identity->label = "other@db:5432"; }},
+      {"heads", [](Situation& s) { s.Heads({"002"}); }},
+  };
+  for (const auto& c : kCases) {
+    for (const bool in_doubt : {false, true}) {
+      Situation situation;
+      situation.Heads({"003"});
+      situation.object.status.failure = Failure(situation, false);
+      situation.object.status.failure->in_doubt = in_doubt;
+      ASSERT_TRUE(std::holds_alternative<Hold>(situation.Decide())) << c.name;
+      c.change(situation);
+      EXPECT_TRUE(std::holds_alternative<Advance>(situation.Decide())) << c.name;
+    }
+  }
+}
+
+TEST(DecideTest, FailureIsTriedAgainWhenItsTimeHasCome) {
+  for (const bool retryable : {false, true}) {
+    Situation situation;
+    situation.Heads({"003"});
+    situation.object.status.failure = Failure(situation, retryable);
+    situation.observation.now = kNow + seconds(59);
+    EXPECT_FALSE(std::holds_alternative<Advance>(situation.Decide()));
+    situation.observation.now = kNow + seconds(60);
+    EXPECT_TRUE(std::holds_alternative<Advance>(situation.Decide()));
+  }
+}
+
+TEST(DecideTest, DoubtIsNeverTriedAgainByTimeAlone) {
+  Situation situation;
+  situation.Heads({"003"});
+  situation.object.status.failure = Failure(situation, false);
+  situation.object.status.failure->in_doubt = true;
+  situation.observation.now = kNow + std::chrono::hours(1000);
+  EXPECT_FALSE(std::holds_alternative<Advance>(situation.Decide()));
+}
+
+TEST(DecideTest, InputsDoNotDependOnTheOrderOfHeads) {
+  Situation one;
+  Situation other;
+  one.Heads({"001", "002"});
+  other.Heads({"002", "001"});
+  EXPECT_EQ(AttemptInputs(one.object, one.observation),
+            AttemptInputs(other.object, other.observation));
+}
+
+TEST(PlanPermittedTest, DatabaseThatMovedAheadIsNotWalkedDownWithoutPermission) {
+  const Source source = LinearSource(4);
+  SchemaVersionSpec spec;
+  const Goal goal{{"002"}};
+  const auto refused = PlanPermitted(spec, *source.graph, {"004"}, goal);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(
+      refused.error(),
+      (Error{ErrorCode::kConflict,
+             "the database moved to 004 meanwhile and the way to the target is now a downgrade"}));
+  EXPECT_TRUE(PlanPermitted(spec, *source.graph, {"001"}, goal));
+  spec.policy.downgrade = DowngradePolicy::kAllow;
+  EXPECT_TRUE(PlanPermitted(spec, *source.graph, {"004"}, goal));
+}
+
+}  // namespace
+}  // namespace schemaop
