@@ -56,7 +56,7 @@ std::string FindKind(const Keywords& words, std::size_t index) {
 std::string FindTag(const Keywords& words) {
   std::size_t first = 0;
   while (words.At(first).upper == "(") ++first;
-  const std::string verb =
+  std::string verb =
       PhraseAt(words, first,
                {"START TRANSACTION", "PREPARE TRANSACTION", "COMMIT PREPARED", "ROLLBACK PREPARED",
                 "REFRESH MATERIALIZED VIEW", "SET TRANSACTION", "DISCARD ALL", "SECURITY LABEL",

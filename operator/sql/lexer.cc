@@ -43,14 +43,13 @@ std::size_t FindContinuation(std::string_view text, std::size_t at) {
 // none.
 std::size_t FindStringEnd(std::string_view text, std::size_t at, bool escapes) {
   while (at < text.size()) {
-    if (escapes && text[at] == '\\') {
+    const bool doubled = text.substr(at, 2) == "''";
+    if (doubled || (escapes && text[at] == '\\')) {
       at += 2;
-    } else if (text[at] != '\'') {
-      ++at;
-    } else if (text.substr(at + 1, 1) == "'") {
-      at += 2;
-    } else {
+    } else if (text[at] == '\'') {
       return at + 1;
+    } else {
+      ++at;
     }
   }
   return std::string_view::npos;
