@@ -13,6 +13,7 @@ REFUSED = {
     "a second replica": ({"replicas": 2}, "replicas"),
     "a number as text": ({"maxConcurrentReconciles": "4"}, "maxConcurrentReconciles"),
     "no concurrency": ({"maxConcurrentReconciles": 0}, "maxConcurrentReconciles"),
+    "too much concurrency": ({"maxConcurrentReconciles": 257}, "maxConcurrentReconciles"),
     "a namespace as text": ({"watchNamespaces": "a"}, "watchNamespaces"),
     "a namespace twice": ({"watchNamespaces": ["a", "a"]}, "watchNamespaces"),
     "a namespace that cannot be": ({"watchNamespaces": ["A_b"]}, "watchNamespaces"),

@@ -1,4 +1,4 @@
-"""The Dockerfile against what was built: every library a program links is installed in the image it ships in."""
+"""The image against what was built: every library a program links is in it, and it knows every flag it is given."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from renders import ROOT, skip
+from renders import ROOT, documents, only, skip
 
 DOCKERFILE = ROOT / "manifests" / "Dockerfile"
 PROGRAMS = [pathlib.Path(os.environ.get("SCHEMAOP_BUILD_DIR", ROOT / "build" / "dev")) / "bin" / name
@@ -55,6 +55,15 @@ class ImageTest(unittest.TestCase):
             for library in _needed(program):
                 if not library.startswith("ld-linux"):
                     self.assertIn(_package_of(program, library), installed, f"{program.name} links {library}")
+
+    def test_knows_every_flag_the_deployments_pass(self):
+        finished = subprocess.run([PROGRAMS[0], "--help"], capture_output=True, text=True, check=True)
+        known = set(re.findall(r"--[a-z-]+", finished.stdout))
+        deployments = [ROOT / "manifests" / "deployment.yaml", *(ROOT / "tests" / "packaging" / "chart").glob("*.golden.yaml")]
+        for path in deployments:
+            deployment = only(documents(path.read_text(encoding="utf-8")), "Deployment")
+            for argument in deployment["spec"]["template"]["spec"]["containers"][0]["args"]:
+                self.assertIn(argument.partition("=")[0], known, path.name)
 
     def test_builds_with_packages_that_exist(self):
         for package in sorted(_packages(_stages()[0])):
