@@ -177,7 +177,8 @@ bool Splitter::BeginsLine(std::size_t offset) const {
 
 Result<StatementsUpToMark> SplitStatementsUpTo(const EndMark& is_mark, std::string_view sql,
                                                std::string_view file, Position start) {
-  const std::size_t skipped = sql.starts_with(kBom) ? kBom.size() : 0;
+  const bool has_bom = start == Position() && sql.starts_with(kBom);  // elsewhere it is a character
+  const std::size_t skipped = has_bom ? kBom.size() : 0;
   sql.remove_prefix(skipped);
   if (const std::size_t nul = sql.find('\0'); nul != std::string_view::npos) {
     const Position at = TextPosition(sql, start).At(nul);

@@ -104,6 +104,12 @@ TEST(SplitterTest, CountsColumnsInCharactersFromWhereThePartStarts) {
   EXPECT_EQ((*statements)[2].position, (Position{11, 2}));
 }
 
+TEST(SplitterTest, SkipsAByteOrderMarkAtTheStartOfAFileOnly) {
+  const auto inside = SplitStatements("\xEF\xBB\xBFSELECT 1;", "x.sql", {2, 1});
+  ASSERT_TRUE(inside);
+  EXPECT_EQ(inside->front().text, "\xEF\xBB\xBFSELECT 1");
+}
+
 TEST(SplitterTest, SkipsTheRestrictLinesOfPgDump) {
   EXPECT_EQ(Split("--\n\n\\restrict aB3'x\n\nSELECT 1;\n\n\\unrestrict aB3'x\n"),
             (Texts{"SELECT 1"}));
