@@ -20,8 +20,9 @@ std::string Normalise(std::string_view text) {
   if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
   std::string normal;
   normal.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i, 2) != "\r\n") normal += text[i];
+  for (const char c : text) {
+    while (c == '\n' && normal.ends_with('\r')) normal.pop_back();
+    normal += c;
   }
   return normal;
 }
