@@ -1,11 +1,11 @@
 #include "cli/cli.h"
 
-#include <algorithm>
-#include <map>
+#include <array>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
@@ -17,9 +17,6 @@ namespace {
 constexpr const char* kProjectGroup = "Project and database";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
-  const std::map<std::string, ColorChoice> colors{{"auto", ColorChoice::kAuto},
-                                                  {"always", ColorChoice::kAlways},
-                                                  {"never", ColorChoice::kNever}};
   app.add_option("--url", globals.url, "database, as postgresql://user@host:port/dbname")
       ->group(kProjectGroup);
   app.add_option("-c,--config", globals.config, "settings file; its folder is the project")
@@ -37,9 +34,13 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
                  "schema of the ledger (default: schemaversion)")
       ->group(kProjectGroup);
   app.add_flag("-q,--quiet", globals.quiet, "no progress and no warnings on standard error");
-  app.add_option("--color", globals.color, "colours on standard error: auto, always or never")
-      ->transform(CLI::CheckedTransformer(colors).description(""))
-      ->type_name("WHEN");
+  AddChoice(
+      app, "--color", {"auto", "always", "never"},
+      [&globals](std::size_t word) {
+        constexpr std::array kColors{ColorChoice::kAuto, ColorChoice::kAlways, ColorChoice::kNever};
+        globals.color = kColors[word];
+      },
+      "colours on standard error: auto, always or never");
 }
 
 void AddCommands(CLI::App& app, Command& chosen) {
@@ -68,6 +69,12 @@ int Finish(Output& output, ExitCode code) {
   return static_cast<int>(code);
 }
 
+int Complain(const GlobalOptions& globals, const CommandFailure& failure) {
+  Output output(globals.color, globals.quiet);
+  output.Failure(failure.message);
+  return Finish(output, failure.code);
+}
+
 int Execute(const Command& command, const GlobalOptions& globals, std::stop_token stop) {
   Output output(globals.color, globals.quiet);
   CommandContext context{globals, output, std::move(stop)};
@@ -92,6 +99,7 @@ int RunCommandLine(const std::string& program, std::span<const std::string> argu
   AddGlobalOptions(app, globals);
   AddCommands(app, chosen);
   app.footer("Exit codes: schemactl help exit-codes");
+  if (const auto empty = FindEmptyValue(arguments)) return Complain(globals, *empty);
   try {
     // CLI11 takes the arguments last first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -100,10 +108,7 @@ int RunCommandLine(const std::string& program, std::span<const std::string> argu
     output.Result(app.help());
     return Finish(output, ExitCode::kDone);
   } catch (const CLI::ParseError& error) {
-    Output output(globals.color, globals.quiet);
-    const CommandFailure failure = DescribeUsageError(app, error);
-    output.Failure(failure.message);
-    return Finish(output, failure.code);
+    return Complain(globals, DescribeUsageError(app, error));
   }
   return Execute(chosen, globals, interrupts.token());
 }

@@ -1,3 +1,5 @@
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -6,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/choice.h"
 #include "cli/commands.h"
 
 namespace schemaop {
@@ -148,14 +151,16 @@ std::string Fish(const CLI::App& app) {
 }  // namespace
 
 void AddCompletion(CLI::App& app, Command& chosen) {
-  auto shell = std::make_shared<std::string>();
+  constexpr std::array kScripts{Bash, Zsh, Fish};
+  auto shell = std::make_shared<std::size_t>();
   CLI::App* command = app.add_subcommand("completion", "print a completion script for a shell");
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
-  command->callback([&app, &chosen, shell] {
-    chosen = [&app, shell](CommandContext& context) -> Outcome<void> {
-      context.output.Result(*shell == "bash" ? Bash(app) : *shell == "zsh" ? Zsh(app) : Fish(app));
+  AddChoice(
+      *command, "SHELL", {"bash", "zsh", "fish"}, [shell](std::size_t word) { *shell = word; },
+      "bash, zsh or fish")
+      ->required();
+  command->callback([&app, &chosen, shell, kScripts] {
+    chosen = [&app, shell, kScripts](CommandContext& context) -> Outcome<void> {
+      context.output.Result(kScripts[*shell](app));
       return {};
     };
   });

@@ -66,6 +66,7 @@ Outcome<std::vector<std::string>> ResolveDependencies(const RevisionGraph& graph
 // A message is one line of the file, see RenderRevisionFile.
 std::string OneLine(std::string_view message) {
   std::string line(Trim(message));
+  if (line.empty()) return "empty message";  // Alembic's
   std::replace_if(
       line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return line;
@@ -116,7 +117,8 @@ Outcome<void> CheckLoads(const Workspace& workspace, const Revision& wanted,
   files.push_back({name, text});
   const auto source = LoadSource(std::move(files));
   if (!source)
-    return Refuse(ExitCode::kUsage, "the new revision cannot be: " + source.error().message);
+    return Refuse(ExitCode::kUsage,
+                  "the new revision cannot be written: " + source.error().message);
   const Revision* read = source->graph->Find(wanted.id);
   if (read == nullptr || read->message != wanted.message ||
       read->down_revisions != wanted.down_revisions || read->depends_on != wanted.depends_on ||

@@ -15,7 +15,7 @@ namespace schemaop {
 namespace {
 
 struct Arguments {
-  std::string message = "empty message";  // Alembic's
+  std::string message;
   std::string head = "head";
   NewRevision wanted;
   bool autogenerate = false;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.h"
+#include "cli/choice.h"
 
 namespace schemaop {
 namespace {
@@ -126,14 +125,15 @@ std::string Names(const Json& objects) {
 }  // namespace
 
 void AddOutputOption(CLI::App& command, OutputFormat& format) {
-  const std::map<std::string, OutputFormat> formats{{"json", OutputFormat::kJson},
-                                                    {"yaml", OutputFormat::kYaml},
-                                                    {"table", OutputFormat::kTable},
-                                                    {"wide", OutputFormat::kWide},
-                                                    {"name", OutputFormat::kName}};
-  command.add_option("-o,--output", format, "another form: json, yaml, table, wide or name")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("FORM");
+  AddChoice(
+      command, "-o,--output", {"json", "yaml", "table", "wide", "name"},
+      [&format](std::size_t word) {
+        constexpr std::array kFormats{OutputFormat::kJson, OutputFormat::kYaml,
+                                      OutputFormat::kTable, OutputFormat::kWide,
+                                      OutputFormat::kName};
+        format = kFormats[word];
+      },
+      "another form: json, yaml, table, wide or name");
 }
 
 std::string ListRevisions(OutputFormat format, const Workspace& workspace,

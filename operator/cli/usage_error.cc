@@ -42,9 +42,11 @@ std::string Unexpected(const CLI::App& app, const CLI::App* command, const std::
     std::vector<std::string> known;
     if (command != nullptr) AppendOptionNames(*command, known);
     AppendOptionNames(app, known);
+    // Any letter is one edit from any other: a suggestion for -x would be a guess.
+    const std::string meant = name.size() > 2 ? DidYouMean(name, known) : "";
     return fmt::format("unknown option '{}'{}{}; {}", name,
                        command == nullptr ? "" : fmt::format(" for '{}'", command->get_name()),
-                       DidYouMean(name, known), MoreHelp(command));
+                       meant, MoreHelp(command));
   }
   if (command == nullptr) {
     return fmt::format("unknown command '{}'{}; {}", word, DidYouMean(word, CommandNames(app)),
@@ -63,7 +65,29 @@ std::string MissingArguments(const CLI::App& command) {
   return missing;
 }
 
+// CLI11's texts for these begin with "--option: ".
+std::string Mismatch(const CLI::ArgumentMismatch& error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find(':'));
+  if (text.ends_with("missing")) return fmt::format("'{}' needs a value", name);
+  if (text.find("received") != std::string::npos) {
+    return fmt::format("'{}' is given more than once", name);
+  }
+  return text;
+}
+
 }  // namespace
+
+std::optional<CommandFailure> FindEmptyValue(std::span<const std::string> arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") return std::nullopt;
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      return CommandFailure{ExitCode::kUsage, fmt::format("'{}' needs a value behind its '='",
+                                                          argument.substr(0, argument.size() - 1))};
+    }
+  }
+  return std::nullopt;
+}
 
 CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = ChosenCommand(app);
@@ -77,6 +101,9 @@ CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& er
   if (command != nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     return {ExitCode::kUsage, fmt::format("'{}' needs {}; {}", command->get_name(),
                                           MissingArguments(*command), MoreHelp(command))};
+  }
+  if (const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+    return {ExitCode::kUsage, fmt::format("{}; {}", Mismatch(*mismatch), MoreHelp(command))};
   }
   return {ExitCode::kUsage, fmt::format("{}; {}", error.what(), MoreHelp(command))};
 }

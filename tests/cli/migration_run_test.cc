@@ -122,6 +122,22 @@ TEST_F(MigrationRunTest, RollsBackAndSaysSoAtTheFirstInterrupt) {
   EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't2'"), "0");
 }
 
+TEST_F(MigrationRunTest, EndsAtOnceAtTheSecondInterrupt) {
+  schemactl_.AddRevision("001.sql", RevisionRunning(1, "SELECT pg_sleep(600);"));
+  ChildProcess child(schemactl_.Options({"upgrade", "head"}));
+  ASSERT_TRUE(WaitUntilRunning("SELECT pg_sleep")) << child.Err();
+  // A server process that is held does not hear of the cancellation.
+  const pid_t backend = std::stoi(Query(
+      "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"));
+  ASSERT_EQ(kill(backend, SIGSTOP), 0);
+  child.Signal(SIGTERM);
+  EXPECT_TRUE(WaitUntil([&] { return child.Err().find("interrupted: ") != std::string::npos; }));
+  EXPECT_TRUE(child.Running());
+  child.Signal(SIGINT);
+  EXPECT_EQ(child.Wait(std::chrono::seconds(30)), 130);
+  EXPECT_EQ(kill(backend, SIGCONT), 0);
+}
+
 TEST_F(MigrationRunTest, RefusesATargetThatIsNot) {
   schemactl_.AddTables(2);
   const RunResult unknown = schemactl_.Run({"upgrade", "02"});

@@ -51,6 +51,31 @@ TEST(UsageTest, NamesTheWrongWordAndTheOneThatWasMeant) {
         "schemactl: unknown option '--ulr' for 'heads' (did you mean '--url'?); run 'schemactl "
         "heads "
         "--help'\n"},
+       {{"heads", "-r"},
+        2,
+        "schemactl: unknown option '-r' for 'heads'; run 'schemactl heads --help'\n"},
+       {{"heads", "-o", "jsn"},
+        2,
+        "schemactl: --output: 'jsn' is none of json, yaml, table, wide, name (did you mean "
+        "'json'?); run "
+        "'schemactl heads --help'\n"},
+       {{"--color", "sometimes", "heads"},
+        2,
+        "schemactl: --color: 'sometimes' is none of auto, always, never; run 'schemactl heads "
+        "--help'\n"},
+       {{"completion", "tcsh"},
+        2,
+        "schemactl: SHELL: 'tcsh' is none of bash, zsh, fish; run 'schemactl "
+        "completion --help'\n"},
+       {{"heads", "--directory"},
+        2,
+        "schemactl: '--directory' needs a value; run 'schemactl heads --help'\n"},
+       {{"-d", "a", "-d", "b", "heads"},
+        2,
+        "schemactl: '--directory' is given more than once; run 'schemactl heads --help'\n"},
+       {{"revision", "--rev-id=", "head"},
+        2,
+        "schemactl: '--rev-id' needs a value behind its '='\n"},
        {{"upgrade"}, 2, "schemactl: 'upgrade' needs TARGET; run 'schemactl upgrade --help'\n"},
        {{"upgrade", "head", "base"},
         2,

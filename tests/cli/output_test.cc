@@ -1,0 +1,88 @@
+// The forms of a result, and what goes where.
+#include <gtest/gtest.h>
+
+#include "schemactl.h"
+
+namespace schemaop::testing {
+namespace {
+
+TEST(OutputTest, ListsRevisionsInEveryForm) {
+  const Schemactl schemactl;
+  schemactl.AddTables(2);
+  EXPECT_EQ(schemactl.Run({"history", "-o", "name"}).out, "002\n001\n");
+  EXPECT_EQ(schemactl.Run({"history", "-o", "table"}).out,
+            "REVISION   PARENTS   MARKS   MESSAGE\n"
+            "002        001       head    Create t2\n"
+            "001        <base>            Create t1\n");
+  EXPECT_EQ(schemactl.Run({"heads", "-o", "wide"}).out,
+            "REVISION   PARENTS   MARKS   MESSAGE     LABELS   DEPENDS ON   FILE\n"
+            "002        001       head    Create t2                         "
+            "migrations/versions/002_t.sql\n");
+  EXPECT_EQ(schemactl.Run({"heads", "-o", "json"}).out,
+            "[\n  {\n    \"revision\": \"002\",\n    \"down_revisions\": [\n      \"001\"\n    ],\n"
+            "    \"depends_on\": [],\n    \"branch_labels\": [],\n    \"message\": \"Create t2\",\n"
+            "    \"created\": \"\",\n    \"file\": \"migrations/versions/002_t.sql\",\n"
+            "    \"head\": true,\n    \"effective_head\": false,\n    \"branchpoint\": false,\n"
+            "    \"mergepoint\": false\n  }\n]\n");
+  EXPECT_EQ(schemactl.Run({"heads", "-o", "yaml"}).out,
+            "- revision: \"002\"\n  down_revisions:\n    - \"001\"\n  depends_on: []\n"
+            "  branch_labels: []\n  message: \"Create t2\"\n  created: \"\"\n"
+            "  file: \"migrations/versions/002_t.sql\"\n  head: true\n  effective_head: false\n"
+            "  branchpoint: false\n  mergepoint: false\n");
+}
+
+TEST(OutputTest, IsAnEmptyListWithoutRevisions) {
+  const Schemactl schemactl;
+  std::filesystem::create_directories(schemactl.folder() / "versions");
+  EXPECT_EQ(schemactl.Run({"heads"}).out, "");
+  EXPECT_EQ(schemactl.Run({"history", "-o", "json"}).out, "[]\n");
+  EXPECT_EQ(schemactl.Run({"history", "-o", "yaml"}).out, "[]\n");
+}
+
+TEST(OutputTest, ColoursStandardErrorOnlyWhenAsked) {
+  Schemactl schemactl;
+  EXPECT_EQ(schemactl.Run({"--color", "always", "frobnicate"}).err.substr(0, 5), "\x1b[31m");
+  EXPECT_EQ(schemactl.Run({"frobnicate"}).err.find('\x1b'), std::string::npos);
+  schemactl.SetEnvironment("CLICOLOR_FORCE", "1");
+  EXPECT_EQ(schemactl.Run({"frobnicate"}).err.substr(0, 5), "\x1b[31m");
+  schemactl.SetEnvironment("NO_COLOR", "1");
+  EXPECT_EQ(schemactl.Run({"frobnicate"}).err.find('\x1b'), std::string::npos);
+}
+
+TEST(OutputTest, CompletionScriptsAreSoundAndKnowTheCommands) {
+  const Schemactl schemactl;
+  schemactl.AddTables(2);
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const RunResult script = schemactl.Run({"completion", shell});
+    EXPECT_EQ(script.exit_code, 0);
+    EXPECT_NE(script.out.find("downgrade"), std::string::npos);
+    EXPECT_NE(script.out.find("version-table"), std::string::npos);
+  }
+  ProcessOptions bash = schemactl.Options({});
+  bash.arguments = {
+      "bash", "-c",
+      "set -eu; PATH=\"$(dirname " SCHEMAOP_SCHEMACTL
+      "):$PATH\"\n"
+      "source <(schemactl completion bash)\n"
+      "COMP_WORDS=(schemactl down) COMP_CWORD=1; _schemactl; echo \"${COMPREPLY[@]}\"\n"
+      "COMP_WORDS=(schemactl upgrade 0) COMP_CWORD=2; _schemactl; echo \"${COMPREPLY[@]}\"\n"
+      "COMP_WORDS=(schemactl heads --ver) COMP_CWORD=2; _schemactl; echo "
+      "\"${COMPREPLY[@]}\"\n"};
+  const RunResult completed = testing::Run(bash);
+  EXPECT_EQ(completed.err, "");
+  EXPECT_EQ(completed.out,
+            "downgrade\n002 001\n--verbose --version-table --version-table-schema\n");
+}
+
+TEST(OutputTest, GoesByTheNameItIsCalledBy) {
+  const Schemactl schemactl;
+  std::filesystem::create_symlink(SCHEMAOP_SCHEMACTL, schemactl.folder() / "kubectl-schema");
+  ProcessOptions plugin = schemactl.Options({});
+  plugin.arguments = {(schemactl.folder() / "kubectl-schema").string(), "--help"};
+  EXPECT_NE(testing::Run(plugin).out.find("Usage: kubectl schema [OPTIONS] SUBCOMMAND"),
+            std::string::npos);
+  EXPECT_EQ(schemactl.Run({"version"}).out, "schemactl 0.1.0\n");
+}
+
+}  // namespace
+}  // namespace schemaop::testing
