@@ -99,30 +99,46 @@ Result<void> Ledger::Create(const std::stop_token& stop) {
   auto exists = Exists(stop);
   if (!exists) return Fail(exists.error());
   if (*exists) return {};
+  if (auto schema = CreateSchema(stop); !schema) return schema;
   const std::string table = Qualified("ledger");
   const std::string function = Qualified("refuse_change");
-  const std::vector<std::string> statements = {
-      "CREATE SCHEMA IF NOT EXISTS " + QuoteIdentifier(schema_),
-      "CREATE TABLE " + table + " " + std::string(kColumns),
-      "CREATE FUNCTION " + function +
-          "() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS "
-          "$$BEGIN RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = '42501'; END$$",
-      "CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON " + table +
-          " FOR EACH STATEMENT EXECUTE FUNCTION " + function + "()",
-  };
-  for (const std::string& sql : statements) {
-    auto done = session_->Execute(sql, stop);
-    if (done) continue;
-    Error error = ToError(done.error());
-    if (IsCreationRace(done.error())) error.code = ErrorCode::kBusy;
-    if (error.code == ErrorCode::kDenied) {
-      error.message +=
-          "; an administrator has to GRANT CREATE ON DATABASE to this role, or run CREATE SCHEMA " +
-          QuoteIdentifier(schema_) + " AUTHORIZATION for it";
-    }
-    return Fail(WithContext(std::move(error), "cannot create the ledger in schema " + schema_));
+  const std::string grant =
+      "an owner has to GRANT USAGE, CREATE ON SCHEMA " + QuoteIdentifier(schema_);
+  for (const std::string& sql : {
+           "CREATE TABLE " + table + " " + std::string(kColumns),
+           "CREATE FUNCTION " + function +
+               "() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS "
+               "$$BEGIN RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = '42501'; END$$",
+           "CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON " + table +
+               " FOR EACH STATEMENT EXECUTE FUNCTION " + function + "()",
+       }) {
+    if (auto created = CreateObject(sql, grant, stop); !created) return created;
   }
   return {};
+}
+
+// IF NOT EXISTS would ask for the right to create it even when it is there.
+Result<void> Ledger::CreateSchema(const std::stop_token& stop) {
+  auto rows =
+      session_->Query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema_}, stop);
+  if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot look for the ledger"));
+  if (!rows->empty()) return {};
+  const std::string name = QuoteIdentifier(schema_);
+  return CreateObject(
+      "CREATE SCHEMA " + name,
+      "an administrator has to GRANT CREATE ON DATABASE to this role, or run CREATE SCHEMA " +
+          name + " AUTHORIZATION for it",
+      stop);
+}
+
+Result<void> Ledger::CreateObject(const std::string& sql, const std::string& grant,
+                                  const std::stop_token& stop) {
+  auto done = session_->Execute(sql, stop);
+  if (done) return {};
+  Error error = ToError(done.error());
+  if (IsCreationRace(done.error())) error.code = ErrorCode::kBusy;
+  if (error.code == ErrorCode::kDenied) error.message += "; " + grant;
+  return Fail(WithContext(std::move(error), "cannot create the ledger in schema " + schema_));
 }
 
 Result<void> Ledger::Append(LedgerRow row, const std::stop_token& stop) {

@@ -84,6 +84,10 @@ class Ledger {
 
  private:
   std::string Qualified(const char* name) const;
+  Result<void> CreateSchema(const std::stop_token& stop);
+  // `grant`: what is missing when the server denies it.
+  Result<void> CreateObject(const std::string& sql, const std::string& grant,
+                            const std::stop_token& stop);
   Result<std::vector<LedgerRow>> Select(const std::string& condition,
                                         std::vector<std::string> parameters,
                                         const std::stop_token& stop) const;
