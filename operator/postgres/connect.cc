@@ -66,10 +66,19 @@ std::string SqlStateIn(std::string_view text) {
   return "";
 }
 
+// libpq tells of each address it tried; the line with the server's own word counts, else the first.
+std::string LineThatCounts(std::string_view text, const std::string& sqlstate) {
+  const std::vector<std::string> lines = Split(text, '\n');
+  for (const std::string& line : lines) {
+    if (!sqlstate.empty() && line.find(":  " + sqlstate + ": ") != line.npos) return line;
+  }
+  return lines.front();
+}
+
 // One line without libpq's prefix and advice, and without the password should libpq ever quote it.
 std::string ReasonIn(std::string_view text, const std::string& sqlstate,
                      const std::string& password) {
-  std::string line = Split(text, '\n').front();
+  std::string line = LineThatCounts(text, sqlstate);
   const std::size_t code = sqlstate.empty() ? line.npos : line.find(sqlstate + ": ");
   const std::size_t failed = line.find("failed: ");
   if (code != line.npos) {
