@@ -45,7 +45,9 @@ class ApiServer {
   std::string Kubeconfig() const;
 
   // Faults.
-  void Compact();                           // every version handed out so far is too old: 410
+  // Every version handed out so far is too old: continue tokens and new watches get 410, and open
+  // watches an ERROR event.
+  void Compact();
   void SetToken(const std::string& token);  // rotation: the old one gets 401 from now on
   void DropConnections();                   // every open connection is reset
   void AddFault(const FaultRule& rule);

@@ -86,7 +86,10 @@ void ValidateCrd(const Json& crd, std::vector<Cause>& causes) {
 // events.k8s.io/v1 is strict where the core API takes anything:
 // k8s.io/kubernetes/pkg/apis/core/validation/events.go.
 void ValidateNewEvent(const Json& event, const Json* old, std::vector<Cause>& causes) {
-  const auto text = [&](const char* key) { return event.value(key, std::string()); };
+  const auto text = [&](const char* key) {
+    const Json member = event.value(key, Json());
+    return member.is_string() ? member.get<std::string>() : std::string();
+  };
   if (old) {
     for (const char* key : {"eventTime", "action", "reason", "regarding", "note", "type",
                             "reportingController", "reportingInstance"}) {

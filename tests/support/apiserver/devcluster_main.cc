@@ -30,8 +30,10 @@ void Declare(CLI::App& app, Flags& flags) {
                  "Load the CustomResourceDefinitions of this folder's YAML files at the start")
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory);
-  auto* token = app.add_option("--token", flags.server.token,
-                               "Ask for this bearer token (default: everybody may do everything)");
+  auto* token = app.add_option(
+      "--token", flags.server.token,
+      "Ask for this bearer token (default: everybody may do everything); kubectl sends none over "
+      "plain HTTP");
   app.add_option("--token-file", flags.token_file, "Read the token from this file")
       ->type_name("FILE")
       ->check(CLI::ExistingFile)

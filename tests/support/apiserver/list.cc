@@ -18,14 +18,29 @@ struct PageStart {
   std::string name;
 };
 
+// Tokens travel in queries as they are, so they use the alphabet without '+', '/' and '='.
+std::string UrlSafe(std::string text) {
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
+std::string FromUrlSafe(std::string text) {
+  std::replace(text.begin(), text.end(), '-', '+');
+  std::replace(text.begin(), text.end(), '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
 std::string Encode(const PageStart& start) {
   const Json token = {
       {"v", "meta.k8s.io/v1"}, {"rv", start.version}, {"start", start.ns + "/" + start.name}};
-  return Base64Encode(token.dump());
+  return UrlSafe(Base64Encode(token.dump()));
 }
 
 Answer<PageStart> Decode(const std::string& text) {
-  const auto bytes = Base64Decode(text);
+  const auto bytes = Base64Decode(FromUrlSafe(text));
   const Json token = bytes ? Json::parse(*bytes, nullptr, false) : Json();
   if (!token.is_object() || !token.contains("rv") || !token.contains("start")) {
     return BadRequest("continue key is not valid: it was not made by this server");

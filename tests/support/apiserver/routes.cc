@@ -8,7 +8,8 @@
 namespace schemaop::devcluster {
 namespace {
 
-// Clients ask for "...spec.v2@v1.0+protobuf", which is no legal media type: Go refuses it in an answer.
+// Clients ask for "...spec.v2@v1.0+protobuf", which is no legal media type: Go refuses it in an
+// answer.
 constexpr const char* kOpenApiV2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 std::vector<std::string> Segments(const std::string& path) {

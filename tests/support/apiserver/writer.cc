@@ -138,8 +138,10 @@ Answer<Written> Writer::UpdateLocked(const Target& target, const Json& old, Json
   }
   auto warnings = PruneUnknown(type, updated, options.validation);
   if (!warnings) return Refusal(warnings.error());
-  std::vector<Cause> causes = ValidateMetadataUpdate(old, updated);
-  if (!causes.empty()) return Invalid(type.ToSubject(), target.name, std::move(causes));
+  if (target.subresource.empty()) {
+    std::vector<Cause> causes = ValidateMetadataUpdate(old, updated);
+    if (!causes.empty()) return Invalid(type.ToSubject(), target.name, std::move(causes));
+  }
 
   if (target.subresource == "status") {
     Json with_status = old;
