@@ -33,7 +33,7 @@ inline tl::unexpected<CommandFailure> Refuse(ExitCode code, std::string message)
 
 // The failure that `error` is when nothing more is known, see ExitCodeFor.
 inline tl::unexpected<CommandFailure> Refuse(const Error& error) {
-  return Refuse(ExitCodeFor(error.code), error.message);
+  return Refuse(ExitCodeFor(error), error.message);
 }
 
 // What a command works with. Lives as long as the command runs.

@@ -33,8 +33,10 @@ std::string ExitCodeHelp() {
   return text;
 }
 
-ExitCode ExitCodeFor(ErrorCode code) {
-  switch (code) {
+ExitCode ExitCodeFor(const Error& error) {
+  const bool stopped = error.code == ErrorCode::kCancelled;
+  if (!stopped && error.message.starts_with("cannot connect to ")) return ExitCode::kNoConnection;
+  switch (error.code) {
     case ErrorCode::kBusy:
       return ExitCode::kBusy;
     case ErrorCode::kUnavailable:

@@ -35,7 +35,9 @@ std::span<const ExitCodeRow> ExitCodes();
 // The table as `schemactl help exit-codes` prints it.
 std::string ExitCodeHelp();
 
-// What a command exits with when nothing but `code` is known about its failure.
-ExitCode ExitCodeFor(ErrorCode code);
+// What a command exits with when nothing but `error` is known about its failure. Not getting into
+// the database is kNoConnection whatever its code says one can do about it (a wrong password, no
+// such database): such messages begin "cannot connect to " (postgres/connect.h).
+ExitCode ExitCodeFor(const Error& error);
 
 }  // namespace schemaop

@@ -121,7 +121,8 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
   // A new project has settings and no revision yet.
   if (IsFolder(workspace.project.versions)) {
     auto read = ReadSourceFolder(workspace.project.versions);
-    if (!read) return Refuse(read.error());
+    // Not by its code: kDenied is for what a server refuses, this is a file.
+    if (!read) return Refuse(ExitCode::kFailed, read.error().message);
     files = *std::move(read);
   }
   for (const SourceFile& file : files) workspace.texts[file.name] = file.text;

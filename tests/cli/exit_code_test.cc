@@ -27,12 +27,22 @@ TEST(ExitCodeTest, HelpHoldsEveryRow) {
 }
 
 TEST(ExitCodeTest, TellsErrorsApartByWhatTheCallerCanDo) {
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kBusy), ExitCode::kBusy);
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kUnavailable), ExitCode::kNoConnection);
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kInDoubt), ExitCode::kInDoubt);
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kCancelled), ExitCode::kInterrupted);
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kDenied), ExitCode::kRefused);
-  EXPECT_EQ(ExitCodeFor(ErrorCode::kRejected), ExitCode::kFailed);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kBusy, "x"}), ExitCode::kBusy);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kUnavailable, "x"}), ExitCode::kNoConnection);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kInDoubt, "x"}), ExitCode::kInDoubt);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kCancelled, "x"}), ExitCode::kInterrupted);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kDenied, "x"}), ExitCode::kRefused);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kRejected, "x"}), ExitCode::kFailed);
+}
+
+TEST(ExitCodeTest, TakesAnyFailureToConnectForOne) {
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kDenied, "cannot connect to d@h:5432: no such password"}),
+            ExitCode::kNoConnection);
+  EXPECT_EQ(
+      ExitCodeFor(Error{ErrorCode::kNotFound, "cannot connect to d@h:5432: no such database"}),
+      ExitCode::kNoConnection);
+  EXPECT_EQ(ExitCodeFor(Error{ErrorCode::kCancelled, "cannot connect to d@h:5432: stopped"}),
+            ExitCode::kInterrupted);
 }
 
 }  // namespace

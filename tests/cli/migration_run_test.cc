@@ -233,6 +233,38 @@ TEST_F(MigrationRunTest, NeverPrintsAPassword) {
   }
 }
 
+TEST_F(MigrationRunTest, CannotConnectWithAWrongPasswordOrToNoDatabase) {
+  schemactl_.AddTables(1);
+  Query("DROP ROLE IF EXISTS known; CREATE ROLE known LOGIN PASSWORD 'right'");
+  const std::vector<std::string> urls{TestPostgres::Shared().Url(database_, "known", "wrong"),
+                                      TestPostgres::Shared().Url("no_such_database")};
+  for (const std::string& url : urls) {
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"current"}, {"upgrade", "head"}, {"stamp", "head"}}) {
+      schemactl_.UseDatabase(url);
+      const RunResult result = schemactl_.Run(arguments);
+      EXPECT_EQ(result.exit_code, 7) << arguments.front() << ": " << result.err;
+      EXPECT_TRUE(result.err.starts_with("schemactl: cannot connect to ")) << result.err;
+    }
+  }
+}
+
+TEST_F(MigrationRunTest, KeepsWhatANonTransactionalRevisionDidAndSaysSo) {
+  schemactl_.AddTables(1);
+  schemactl_.AddRevision("002.sql", RevisionRunning(2,
+                                                    "CREATE INDEX CONCURRENTLY i1 ON t1 (id);\n"
+                                                    "CREATE INDEX CONCURRENTLY i2 ON t1 (nope);"));
+  EXPECT_EQ(schemactl_.Run({"upgrade", "001"}).exit_code, 0);
+  const RunResult result = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(result.exit_code, 8);
+  EXPECT_NE(
+      result.err.find("revision 002 runs outside a transaction: its statements before this one "
+                      "took effect; the database is at 001\n"),
+      std::string::npos)
+      << result.err;
+  EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 'i1'"), "1");
+}
+
 TEST_F(MigrationRunTest, SaysThatTheServerCannotBeReached) {
   schemactl_.AddTables(1);
   const int port = FreePort();
