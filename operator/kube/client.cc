@@ -97,6 +97,55 @@ ApiResult<json> ParseBody(ApiResult<std::string> body, const Call& call) {
   return document;
 }
 
+// What a watch has received so far.
+class WatchAnswer {
+ public:
+  WatchAnswer(std::size_t max_line_bytes, const std::function<bool(std::string_view)>& on_line)
+      : max_line_bytes_(max_line_bytes), on_line_(on_line), lines_(max_line_bytes) {}
+
+  void OnHead(const HttpHead& head) { head_ = head; }
+  bool HasHead() const { return head_.status != 0; }
+  bool IsDeclined() const { return outcome_ == LineSplitter::Outcome::kEnded; }
+
+  // False when nothing more is wanted.
+  bool OnPiece(std::string_view piece) {
+    if (!IsSuccess(head_.status)) {
+      refusal_ += piece.substr(0, kMostErrorBytes - std::min(refusal_.size(), kMostErrorBytes));
+      return true;
+    }
+    outcome_ = lines_.Feed(piece, on_line_);
+    return outcome_ == LineSplitter::Outcome::kMore;
+  }
+
+  // What it all meant; `lost` tells why the answer is not complete, when it is not.
+  ApiResult<void> Conclude(const Call& call, const TransportError* lost) const {
+    if (IsDeclined()) return {};
+    if (outcome_ == LineSplitter::Outcome::kLineTooLong) {
+      return tl::unexpected(NoAnswer(
+          {ErrorCode::kRejected, fmt::format("an event is larger than {} bytes", max_line_bytes_)},
+          call));
+    }
+    if (HasHead() && !IsSuccess(head_.status)) {
+      return tl::unexpected(
+          DecodeApiError(head_.status, refusal_, head_.retry_after, RequestName(call)));
+    }
+    if (lost != nullptr) return tl::unexpected(NoAnswer({CodeOf(lost->kind), lost->message}, call));
+    if (lines_.HasPartialLine()) {
+      return tl::unexpected(
+          NoAnswer({ErrorCode::kUnavailable, "the watch was cut within an event"}, call));
+    }
+    return {};
+  }
+
+ private:
+  const std::size_t max_line_bytes_;
+  const std::function<bool(std::string_view)>& on_line_;
+  LineSplitter lines_;
+  HttpHead head_;
+  std::string refusal_;
+  LineSplitter::Outcome outcome_ = LineSplitter::Outcome::kMore;
+};
+
 }  // namespace
 
 struct KubeClient::Impl {
@@ -242,50 +291,24 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, std::chrono::secon
   auto connection = pool.Make(timeout + kWatchGrace);
   if (!connection) return tl::unexpected(NoAnswer(std::move(connection).error(), call));
   const Clock::time_point began = Clock::now();
-  HttpHead head;
-  std::string refusal;
-  LineSplitter lines(options.max_watch_line_bytes);
-  LineSplitter::Outcome outcome = LineSplitter::Outcome::kMore;
+  WatchAnswer answer(options.max_watch_line_bytes, on_line);
   const Watchdog::Guard guard(watchdog, (*connection)->socket(), Clock::time_point::max(), stop);
   const auto sent = (*connection)
                         ->Send(
                             *request,
-                            [&](const HttpHead& answer) {
-                              head = answer;
+                            [&](const HttpHead& head) {
+                              answer.OnHead(head);
                               Report(call, head.status, began, 0);
                               return !stop.stop_requested();
                             },
                             [&](std::string_view piece) {
-                              if (stop.stop_requested()) return false;
-                              if (!IsSuccess(head.status)) {
-                                refusal += piece.substr(
-                                    0, kMostErrorBytes - std::min(refusal.size(), kMostErrorBytes));
-                                return true;
-                              }
-                              outcome = lines.Feed(piece, on_line);
-                              return outcome == LineSplitter::Outcome::kMore;
+                              return !stop.stop_requested() && answer.OnPiece(piece);
                             });
-  if (head.status == 0) Report(call, 0, began, 0);
-  if (outcome == LineSplitter::Outcome::kEnded) return {};
-  if (stop.stop_requested()) return tl::unexpected(NoAnswer(Cancelled(), call));
-  if (outcome == LineSplitter::Outcome::kLineTooLong) {
-    return tl::unexpected(
-        NoAnswer({ErrorCode::kRejected,
-                  fmt::format("an event is larger than {} bytes", options.max_watch_line_bytes)},
-                 call));
+  if (!answer.HasHead()) Report(call, 0, began, 0);
+  if (stop.stop_requested() && !answer.IsDeclined()) {
+    return tl::unexpected(NoAnswer(Cancelled(), call));
   }
-  if (head.status != 0 && !IsSuccess(head.status)) {
-    return tl::unexpected(
-        DecodeApiError(head.status, refusal, head.retry_after, RequestName(call)));
-  }
-  if (!sent) {
-    return tl::unexpected(NoAnswer({CodeOf(sent.error().kind), sent.error().message}, call));
-  }
-  if (lines.HasPartialLine()) {
-    return tl::unexpected(
-        NoAnswer({ErrorCode::kUnavailable, "the watch was cut within an event"}, call));
-  }
-  return {};
+  return answer.Conclude(call, sent ? nullptr : &sent.error());
 }
 
 KubeClient::KubeClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
