@@ -44,7 +44,7 @@ Result<void> StatusReport::Write(const StatusOf& status_of, const std::stop_toke
     const auto changed = TryWrite(status, stop);
     if (changed) {
       object_.status.conditions = status.conditions;
-      if (*changed) Tell(before, status, stop);
+      if (*changed) Tell(before, status);
       const Condition* ready = FindCondition(status.conditions, "Ready");
       const MetricLabels labels = LabelsOf(object_.metadata.key());
       const bool is_ready = ready != nullptr && ready->status == ConditionStatus::kTrue;
@@ -91,8 +91,7 @@ Result<void> StatusReport::ReadAgain(const std::stop_token& stop) {
   return {};
 }
 
-void StatusReport::Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after,
-                        const std::stop_token& stop) const {
+void StatusReport::Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after) const {
   const Condition* was = FindCondition(before.conditions, "Ready");
   const Condition* is = FindCondition(after.conditions, "Ready");
   if (is != nullptr &&
@@ -108,7 +107,9 @@ void StatusReport::Tell(const SchemaVersionStatus& before, const SchemaVersionSt
       channels_.logger.Info("status changed", fields);
     }
   }
-  channels_.events.Post(object_.metadata, EventsFor(before, after), stop);
+  // Status says it already, and nobody would tell it later: so even when stopping, within the
+  // client's deadline.
+  channels_.events.Post(object_.metadata, EventsFor(before, after), std::stop_token());
 }
 
 }  // namespace schemaop

@@ -49,8 +49,7 @@ class StatusReport {
  private:
   Result<bool> TryWrite(const SchemaVersionStatus& status, const std::stop_token& stop);
   Result<void> ReadAgain(const std::stop_token& stop);
-  void Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after,
-            const std::stop_token& stop) const;
+  void Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after) const;
 
   ReportChannels channels_;
   SchemaVersion object_;

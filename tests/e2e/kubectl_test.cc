@@ -92,7 +92,7 @@ TEST_F(KubectlTest, EditChangesTheTarget) {
   world_.WaitForReason(ns_, "app", "UpToDate");
   ProcessOptions options = world_.KubectlOptions({"edit", "schemaversion", "app", "-n", ns_});
   options.environment["KUBE_EDITOR"] = "sed -i 's/targetRevision: head/targetRevision: \"001\"/'";
-  const RunResult result = Run(options);
+  const RunResult result = testing::Run(options);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   world_.WaitForReason(ns_, "app", "UpToDate");
   EXPECT_EQ(world_.postgres().Query(database_, "SELECT version_num FROM alembic_version"), "001");

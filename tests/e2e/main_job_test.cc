@@ -68,11 +68,12 @@ TEST(MainJobTest, MovesTheSampleProjectToHeadDownAndBack) {
   Target(world, ns, "head");
   const json object = world.WaitForReason(ns, "projects", "UpToDate");
   EXPECT_EQ(Row(world, ns), "projects " + label + " 004 head 0 True UpToDate");
-  EXPECT_EQ(world.postgres().Query(database,
-                                   "SELECT string_agg(revision || direction, ' ' ORDER BY id) FROM "
-                                   "schemaversion.ledger"),
-            "001upgrade 002upgrade 003upgrade 004upgrade 004downgrade 003downgrade 003upgrade "
-            "004upgrade");
+  EXPECT_EQ(world.postgres().Query(
+                database,
+                "SELECT string_agg(revision || ' ' || direction, ' ' ORDER BY sequence) FROM "
+                "schemaversion.ledger"),
+            "001 upgrade 002 upgrade 003 upgrade 004 upgrade 004 downgrade 003 downgrade "
+            "003 upgrade 004 upgrade");
   EXPECT_EQ(object["status"]["lastApplied"]["revision"], "004");
   EXPECT_EQ(object["status"]["source"]["revisions"], 4);
 }

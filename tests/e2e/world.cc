@@ -4,7 +4,8 @@
 #include <signal.h>
 #include <stdexcept>
 
-#include "apiserver/real_apiserver.h"
+#include "tests/support/apiserver/cluster.h"
+#include "tests/support/apiserver/real_apiserver.h"
 
 namespace schemaop::testing {
 namespace {
@@ -37,13 +38,9 @@ World::World(const std::string& cluster) : cluster_name_(cluster) {
   } else {
     StartKubeApiserver();
   }
-  MustKubectl({"apply", "-f",
-               std::string(SCHEMAOP_SOURCE_DIR) + "/crds/schemaversion.io_schemaversions.yaml"});
   if (!WaitUntil([&] { return Kubectl({"get", "schemaversions", "-A"}).exit_code == 0; })) {
     throw std::runtime_error("the SchemaVersion kind is not served");
   }
-  operator_kubeconfig_ = kubeconfig_;
-  if (cluster != "devcluster") InstallOperatorRole();
   StartOperator();
 }
 
@@ -60,31 +57,26 @@ void World::StartDevcluster() {
     throw std::runtime_error("devcluster did not start: " + server->Out() + server->Err());
   }
   cluster_ = server;
+  operator_kubeconfig_ = kubeconfig_;
+  if (!FindKubectl().empty()) kubectl_ = FindKubectl().string();
+  MustKubectl({"apply", "-f",
+               std::string(SCHEMAOP_SOURCE_DIR) + "/crds/schemaversion.io_schemaversions.yaml"});
 }
 
 // The operator runs as its Deployment would: under the ServiceAccount and the role that manifests/
 // creates.
-void World::InstallOperatorRole() {
-  MustKubectl({"apply", "-k", std::string(SCHEMAOP_SOURCE_DIR) + "/manifests"});
-  std::string token;
-  WaitUntil([&] {
-    const RunResult result =
-        Kubectl({"create", "token", kServiceAccount, "-n", kOperatorNamespace, "--duration", "2h"});
-    token = result.exit_code == 0 ? result.out.substr(0, result.out.find('\n')) : "";
-    return !token.empty();
-  });
-  if (token.empty()) throw std::runtime_error("no token for the operator's ServiceAccount");
+void World::StartKubeApiserver() {
+  const auto assets = KubebuilderAssets();
+  if (!assets) throw std::runtime_error("KUBEBUILDER_ASSETS names no folder with kube-apiserver");
+  auto server = std::make_shared<RealApiServer>(*assets);
+  kubeconfig_ = server->cluster().kubeconfig;
+  kubectl_ = server->cluster().kubectl.string();
+  // Servers of this age know no x-kubernetes-validations, which kubectl would refuse for them.
+  MustKubectl({"apply", "--validate=false", "-k", std::string(SCHEMAOP_SOURCE_DIR) + "/manifests"});
   operator_kubeconfig_ = folder_.path() / "operator-kubeconfig";
-  std::filesystem::copy_file(kubeconfig_, operator_kubeconfig_);
-  const std::vector<std::string> kubectl = {kubectl_, "--kubeconfig",
-                                            operator_kubeconfig_.string()};
-  const auto configure = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), kubectl.begin(), kubectl.end());
-    const RunResult result = Run({.arguments = arguments});
-    if (result.exit_code != 0) throw std::runtime_error(result.err);
-  };
-  configure({"config", "set-credentials", "operator", "--token", token});
-  configure({"config", "set-context", "--current", "--user", "operator"});
+  WriteFile(operator_kubeconfig_, server->KubeconfigWithToken(server->ServiceAccountToken(
+                                      kOperatorNamespace, kServiceAccount)));
+  cluster_ = server;
 }
 
 RunResult World::Kubectl(const std::vector<std::string>& arguments, const std::string& input) {

@@ -75,7 +75,6 @@ class World {
   explicit World(const std::string& cluster);
   void StartDevcluster();
   void StartKubeApiserver();
-  void InstallOperatorRole();
 
   std::string cluster_name_;
   TempFolder folder_;
