@@ -204,7 +204,8 @@ TEST_F(BadInputTest, ASpecTheSchemaRefusesIsRefusedByTheServer) {
         Case{{{"spec", {{"interval", "soon"}}}}, "spec.interval"}}) {
     json object = object_;
     object.merge_patch(c.patch);
-    const RunResult result = world_.Kubectl({"create", "--validate=false", "-f", "-"}, object.dump());
+    const RunResult result =
+        world_.Kubectl({"create", "--validate=false", "-f", "-"}, object.dump());
     EXPECT_NE(result.exit_code, 0) << c.patch.dump();
     EXPECT_THAT(result.err, HasSubstr(c.expected));
   }

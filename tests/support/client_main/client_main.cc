@@ -1,5 +1,5 @@
-// main() of test programs that talk to API servers. Like every such program they ignore SIGPIPE, which
-// OpenSSL raises on a connection that the other side has left.
+// main() of test programs that talk to API servers. Like every such program they ignore SIGPIPE,
+// which OpenSSL raises on a connection that the other side has left.
 #include <csignal>
 
 #include <gtest/gtest.h>
