@@ -25,10 +25,12 @@ StatementFailure DescribeStatementFailure(const Revision& revision, Direction di
                                           std::size_t index, const Statement& statement,
                                           const SqlError& error) {
   const Position position = PositionInFile(statement, error.position);
+  const bool reverts = direction == Direction::kDowngrade && revision.downgrade;
+  const Section& section = reverts ? *revision.downgrade : revision.upgrade;
   const bool lost = error.sqlstate.empty() && error.code == ErrorCode::kUnavailable;
   return {.revision = revision.id,
           .direction = direction,
-          .file = revision.file,
+          .file = section.file.empty() ? revision.file : section.file,
           .line = position.line,
           .column = position.column,
           .statement = static_cast<int>(index) + 1,

@@ -26,6 +26,7 @@ struct Section {
   std::string text;  // as written, between its mark and the next
   std::vector<Statement> statements;
   bool transactional = true;  // false: each statement runs on its own, outside a transaction
+  std::string file;  // where it is written when that is not Revision::file; empty when it is
 
   bool operator==(const Section&) const = default;
 };

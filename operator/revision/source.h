@@ -24,7 +24,8 @@ struct Source {
 };
 
 // Reads every `*.sql` of `files` (any order; sorted by name here, which is Alembic's load order) as
-// a revision file; other names are ignored. The first problem, in name order, is the error:
+// a revision file, or all of them as migrations of another tool when that is what they are
+// (foreign_layout.h); other names are ignored. The first problem, in name order, is the error:
 // kInvalid with file and position.
 Result<Source> LoadSource(std::vector<SourceFile> files);
 

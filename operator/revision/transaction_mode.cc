@@ -42,6 +42,14 @@ Result<Content> Survey(std::string_view file, const std::vector<Statement>& stat
   return content;
 }
 
+std::string WhenMixed(const TransactionMark& mark) {
+  if (!mark.when_mixed.empty()) return std::string(mark.when_mixed);
+  return fmt::format(
+      "move it to a revision of its own, or add transaction:false to the mark at {}:{} to run each "
+      "statement of the section on its own",
+      mark.position.line, mark.position.column);
+}
+
 }  // namespace
 
 Result<bool> FindTransactionMode(std::string_view file, const std::vector<Statement>& statements,
@@ -59,10 +67,8 @@ Result<bool> FindTransactionMode(std::string_view file, const std::vector<Statem
   if (content->allowed != nullptr) {
     return FailAt(file, content->forbidden->position,
                   fmt::format("{} cannot run inside a transaction, but other statements of its "
-                              "section can: move it to a revision of its own, or add "
-                              "transaction:false to the mark at {}:{} to run each statement of the "
-                              "section on its own",
-                              content->forbidden_tag, mark.position.line, mark.position.column));
+                              "section can: {}",
+                              content->forbidden_tag, WhenMixed(mark)));
   }
   return false;
 }

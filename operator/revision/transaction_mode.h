@@ -14,6 +14,10 @@ struct TransactionMark {
   enum class Kind { kNone, kTrue, kFalse };
   Kind kind = Kind::kNone;
   Position position;  // of the mark
+  // Where sections have no mark to add transaction:false to: what to do instead about a statement
+  // that cannot run in a transaction beside others that can, such as "move it to a file of its
+  // own".
+  std::string_view when_mixed = {};
 };
 
 // True when the section runs in one transaction, false when each statement runs on its own.

@@ -1,0 +1,2 @@
+-- migrate:up
+INSERT INTO users (name) VALUES ('-- migrate:down');

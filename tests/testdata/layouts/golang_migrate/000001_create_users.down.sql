@@ -1,0 +1,3 @@
+begin transaction; DROP FUNCTION begin_of(users);
+DROP TABLE users;
+end

@@ -1,0 +1,2 @@
+-- One way only.
+INSERT INTO users (name) VALUES ('Ada; BEGIN; COMMIT');
