@@ -42,13 +42,8 @@ Outcome<Dsn> FindDsn(const GlobalOptions& globals, const ProjectSettings& settin
 
 }  // namespace
 
-Outcome<DatabaseOptions> ChooseDatabase(const GlobalOptions& globals,
-                                        const ProjectSettings& settings,
-                                        const EnvironmentReader& environment) {
-  auto dsn = FindDsn(globals, settings, environment);
-  if (!dsn) return tl::unexpected(dsn.error());
+DatabaseOptions ChooseTables(const GlobalOptions& globals, const ProjectSettings& settings) {
   DatabaseOptions options;
-  options.dsn = *std::move(dsn);
   options.application_name = "schemactl";
   const auto choose = [](const auto& option, const auto& setting) {
     return option ? option : setting;
@@ -59,6 +54,16 @@ Outcome<DatabaseOptions> ChooseDatabase(const GlobalOptions& globals,
       choose(globals.version_table_schema, settings.version_table_schema);
   options.ledger_schema =
       choose(globals.ledger_schema, settings.ledger_schema).value_or(options.ledger_schema);
+  return options;
+}
+
+Outcome<DatabaseOptions> ChooseDatabase(const GlobalOptions& globals,
+                                        const ProjectSettings& settings,
+                                        const EnvironmentReader& environment) {
+  auto dsn = FindDsn(globals, settings, environment);
+  if (!dsn) return tl::unexpected(dsn.error());
+  DatabaseOptions options = ChooseTables(globals, settings);
+  options.dsn = *std::move(dsn);
   return options;
 }
 

@@ -15,8 +15,12 @@ namespace schemaop {
 // An environment variable's value; nullopt when it is not set.
 using EnvironmentReader = std::function<std::optional<std::string>(const std::string& name)>;
 
+// The tables' names, and nothing about where the database is: options win over settings, settings
+// over defaults.
+DatabaseOptions ChooseTables(const GlobalOptions& globals, const ProjectSettings& settings);
+
 // The database and its tables' names: --url, else the variable the settings name, else
-// DATABASE_URL, else libpq's own PG* variables; options win over settings, settings over defaults.
+// DATABASE_URL, else libpq's own PG* variables; the tables as ChooseTables says.
 // kUsage when none of these says where the database is, or the URL cannot be read; never echoes a
 // URL.
 Outcome<DatabaseOptions> ChooseDatabase(const GlobalOptions& globals,

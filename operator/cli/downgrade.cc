@@ -1,24 +1,25 @@
 #include <memory>
-#include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/migration_run.h"
+#include "cli/script_run.h"
 
 namespace schemaop {
 
 void AddDowngrade(CLI::App& app, Command& chosen) {
-  auto target = std::make_shared<std::string>();
+  auto request = std::make_shared<MigrationRequest>();
+  request->direction = Direction::kDowngrade;
   CLI::App* command = app.add_subcommand("downgrade", "take revisions back down to TARGET");
   command
-      ->add_option("TARGET", *target,
-                   "base, a revision or its unique start, -N, label@base, label@-N, id-N")
+      ->add_option("TARGET", request->target,
+                   "base, a revision or its unique start, -N, label@base, label@-N, id-N; with "
+                   "--sql FROM:TO")
       ->required();
-  command->callback([&chosen, target] {
-    chosen = [target](CommandContext& context) {
-      return RunMigration(context, Direction::kDowngrade, *target);
-    };
+  AddScriptOptions(*command, request->sql, request->tag);
+  command->callback([&chosen, request] {
+    chosen = [request](CommandContext& context) { return RunMigration(context, *request); };
   });
 }
 

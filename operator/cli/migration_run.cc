@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "cli/database.h"
+#include "cli/offline_range.h"
 #include "cli/planning_error.h"
 #include "cli/run_outcome.h"
 #include "cli/run_progress.h"
+#include "cli/script_run.h"
 #include "cli/workspace.h"
 #include "engine/migrate.h"
 #include "revision/plan.h"
@@ -39,8 +41,15 @@ Planner PlanInto(Planning& planning, const RevisionGraph& graph, Direction direc
 
 }  // namespace
 
-Outcome<void> RunMigration(CommandContext& context, Direction direction,
-                           const std::string& target) {
+const char* CommandName(Direction direction) {
+  return direction == Direction::kUpgrade ? "upgrade" : "downgrade";
+}
+
+Outcome<void> RunMigration(CommandContext& context, const MigrationRequest& request) {
+  if (request.sql) return WriteMigrationScript(context, request);
+  if (auto single = RefuseRange(CommandName(request.direction), request.target); !single) {
+    return single;
+  }
   auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   const auto options = ChooseDatabase(context.globals, workspace->project.settings);
@@ -50,15 +59,16 @@ Outcome<void> RunMigration(CommandContext& context, Direction direction,
   Planning planning;
   ProgressPrinter printer(context.output, graph);
   const RunReport report = Migrate(
-      *options, graph, PlanInto(planning, graph, direction, target, context.output), CurrentActor(),
-      [&](const RunProgress& progress) { printer(progress); }, context.stop);
+      *options, graph, PlanInto(planning, graph, request.direction, request.target, context.output),
+      CurrentActor(), [&](const RunProgress& progress) { printer(progress); }, context.stop);
   if (planning.failure) return tl::unexpected(*planning.failure);
   if (report.outcome == RunReport::Outcome::kCompleted && planning.plan.steps.empty()) {
     context.output.Progress("Nothing to do: the database is at " +
                             DescribeHeads(report.heads, graph));
   }
-  const char* command = direction == Direction::kUpgrade ? "upgrade" : "downgrade";
-  return ConcludeRun(report, *workspace, fmt::format("schemactl {} {}", command, target));
+  return ConcludeRun(
+      report, *workspace,
+      fmt::format("schemactl {} {}", CommandName(request.direction), request.target));
 }
 
 }  // namespace schemaop

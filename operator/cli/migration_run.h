@@ -1,6 +1,7 @@
 // `upgrade` and `downgrade`: the same run in two directions.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/command.h"
@@ -8,7 +9,18 @@
 
 namespace schemaop {
 
-// Brings the database to `target`, telling each step on standard error.
-Outcome<void> RunMigration(CommandContext& context, Direction direction, const std::string& target);
+struct MigrationRequest {
+  Direction direction = Direction::kUpgrade;
+  std::string target;              // with --sql also start:end
+  bool sql = false;                // --sql: write a script and touch no database
+  std::optional<std::string> tag;  // --tag: shown in the script
+};
+
+// "upgrade" or "downgrade".
+const char* CommandName(Direction direction);
+
+// Brings the database to the target, telling each step on standard error; with --sql prints the
+// script that does.
+Outcome<void> RunMigration(CommandContext& context, const MigrationRequest& request);
 
 }  // namespace schemaop

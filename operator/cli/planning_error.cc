@@ -1,10 +1,9 @@
 #include "cli/planning_error.h"
 
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "cli/suggest.h"
+#include "revision/plan.h"
 
 namespace schemaop {
 namespace {
@@ -25,6 +24,13 @@ const RevisionId* UnknownRow(const RevisionGraph& graph, const Heads& current) {
 }
 
 }  // namespace
+
+std::string FirstUnresolved(const RevisionGraph& graph, const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) {
+    if (!ResolveGoal(graph, target)) return target;
+  }
+  return "";
+}
 
 std::string SuggestRevision(const RevisionGraph& graph, std::string_view target) {
   const bool range = target.find(':') != std::string_view::npos;

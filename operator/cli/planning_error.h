@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 #include "revision/graph.h"
@@ -14,6 +15,9 @@ namespace schemaop {
 // declares.
 CommandFailure DescribePlanningError(const Error& error, const RevisionGraph& graph,
                                      const Heads& current, std::string_view target);
+
+// The first of `targets` that names nothing, for the suggestion; "" when each names something.
+std::string FirstUnresolved(const RevisionGraph& graph, const std::vector<std::string>& targets);
 
 // " (did you mean '004'?)" for the name inside a target expression ("label@x", "x+2"), or "".
 std::string SuggestRevision(const RevisionGraph& graph, std::string_view target);

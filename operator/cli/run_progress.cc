@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/step_line.h"
+#include "revision/step_line.h"
 
 namespace schemaop {
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/script_run.h"
 #include "cli/stamp_run.h"
 
 namespace schemaop {
@@ -12,11 +13,13 @@ void AddStamp(CLI::App& app, Command& chosen) {
   CLI::App* command =
       app.add_subcommand("stamp", "say where the database is, without running anything");
   command
-      ->add_option("TARGET", request->targets,
-                   "head, heads, base, a revision or its unique start, label@head")
+      ->add_option(
+          "TARGET", request->targets,
+          "head, heads, base, a revision or its unique start, label@head; with --sql also FROM:TO")
       ->required();
   command->add_flag("--purge", request->purge,
                     "forget first what the version table says, unknown revisions included");
+  AddScriptOptions(*command, request->sql, request->tag);
   command->callback([&chosen, request] {
     chosen = [request](CommandContext& context) { return RunStamp(context, *request); };
   });

@@ -6,8 +6,10 @@
 
 #include "base/text.h"
 #include "cli/database.h"
+#include "cli/offline_range.h"
 #include "cli/planning_error.h"
 #include "cli/run_outcome.h"
+#include "cli/script_run.h"
 #include "cli/workspace.h"
 #include "engine/migrate.h"
 #include "revision/plan.h"
@@ -20,14 +22,6 @@ struct Planning {
   StampPlan plan;
 };
 
-// The first target that names nothing, for the suggestion.
-std::string WrongTarget(const RevisionGraph& graph, const std::vector<std::string>& targets) {
-  for (const std::string& target : targets) {
-    if (!ResolveGoal(graph, target)) return target;
-  }
-  return "";
-}
-
 StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const StampRequest& request) {
   return [&](const DatabaseState& state) -> Result<StampPlan> {
     if (request.targets.empty()) return StampPlan{state.heads, state.heads, false, {}};
@@ -37,7 +31,7 @@ StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const Stam
     } else {
       planning.failure =
           DescribePlanningError(plan.error(), graph, request.purge ? Heads{} : state.heads,
-                                WrongTarget(graph, request.targets));
+                                FirstUnresolved(graph, request.targets));
     }
     return plan;
   };
@@ -61,6 +55,10 @@ void Tell(Output& output, const StampPlan& plan, const RevisionGraph& graph) {
 }  // namespace
 
 Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
+  if (request.sql) return WriteStampScript(context, request);
+  for (const std::string& target : request.targets) {
+    if (auto single = RefuseRange("stamp", target); !single) return single;
+  }
   auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   const auto options = ChooseDatabase(context.globals, workspace->project.settings);

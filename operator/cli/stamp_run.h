@@ -1,6 +1,7 @@
 // Changing version rows without running revisions: `stamp` and `ensure-version`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,11 @@ namespace schemaop {
 struct StampRequest {
   std::vector<std::string> targets;
   bool purge = false;
+  bool sql = false;                // --sql: write a script and touch no database
+  std::optional<std::string> tag;  // --tag: shown in the script
 };
 
+// With --sql prints the script that does.
 Outcome<void> RunStamp(CommandContext& context, const StampRequest& request);
 
 }  // namespace schemaop

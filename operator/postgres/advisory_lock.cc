@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/sha256.h"
+#include "postgres/quote.h"
 #include "postgres/socket_wait.h"
 
 namespace schemaop {
@@ -15,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestPause{1000};
+
+constexpr std::string_view kKeyDomain = "schemaversion.io migration lock";
 
 // A bigint key is stored as two halves, with objsubid 1 (manual, "pg_locks").
 constexpr std::string_view kLockMatches =
@@ -54,9 +57,18 @@ milliseconds WithJitter(milliseconds pause) {
 }  // namespace
 
 std::int64_t MigrationLockKey(std::string_view schema, std::string_view version_table) {
-  std::string name = "schemaversion.io migration lock";
+  std::string name(kKeyDomain);
   name.append(1, '\0').append(schema).append(1, '\0').append(version_table);
   return static_cast<std::int64_t>(std::stoull(Sha256Hex(name).substr(0, 16), nullptr, 16));
+}
+
+std::string MigrationLockKeySql(std::string_view schema_sql, std::string_view version_table) {
+  const auto bytes = [](std::string_view text_sql) {
+    return "convert_to(" + std::string(text_sql) + ", 'UTF8')";
+  };
+  const std::string name = bytes(QuoteLiteral(kKeyDomain)) + " || '\\x00' || " + bytes(schema_sql) +
+                           " || '\\x00' || " + bytes(QuoteLiteral(version_table));
+  return "('x' || substr(encode(sha256(" + name + "), 'hex'), 1, 16))::bit(64)::bigint";
 }
 
 Result<LockAttempt> AcquireLock(

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "postgres/session.h"
@@ -16,6 +17,10 @@ namespace schemaop {
 // The lock's key, the same in every process and release: advisory locks are per database, so only
 // the version table is in it.
 std::int64_t MigrationLockKey(std::string_view schema, std::string_view version_table);
+
+// The same key as an SQL expression, for scripts that learn the schema from the server:
+// `schema_sql` is an expression of type text.
+std::string MigrationLockKeySql(std::string_view schema_sql, std::string_view version_table);
 
 struct LockAttempt {
   bool acquired = false;

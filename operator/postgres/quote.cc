@@ -4,14 +4,22 @@
 
 namespace schemaop {
 
-std::string QuoteIdentifier(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
+namespace {
+
+std::string Doubling(char quote, std::string_view text) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    if (c == quote) quoted += quote;
     quoted += c;
   }
-  return quoted + '"';
+  return quoted + quote;
 }
+
+}  // namespace
+
+std::string QuoteIdentifier(std::string_view name) { return Doubling('"', name); }
+
+std::string QuoteLiteral(std::string_view text) { return Doubling('\'', text); }
 
 std::string QuoteQualified(std::string_view schema, std::string_view name) {
   return QuoteIdentifier(schema) + "." + QuoteIdentifier(name);

@@ -10,6 +10,9 @@ namespace schemaop {
 // `name` as a quoted identifier: my"table becomes "my""table".
 std::string QuoteIdentifier(std::string_view name);
 
+// `text` as a string constant: it's becomes 'it''s'. Needs standard_conforming_strings.
+std::string QuoteLiteral(std::string_view text);
+
 // "schema"."name".
 std::string QuoteQualified(std::string_view schema, std::string_view name);
 

@@ -9,20 +9,6 @@
 #include "postgres/typed_connection.h"
 
 namespace schemaop {
-namespace {
-
-// DISCARD ALL would also give the advisory locks away.
-constexpr std::string_view kUndo =
-    "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; "
-    "UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
-
-constexpr std::string_view kSettings =
-    "SET search_path = pg_catalog, pg_temp; SET default_transaction_isolation = 'read committed'; "
-    "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0; "
-    "SET idle_in_transaction_session_timeout = 0";
-
-}  // namespace
-
 struct Session::Impl {
   TlsFiles tls;
   PGconn* raw = nullptr;  // owned by `typed`
@@ -80,7 +66,9 @@ SqlResult<Rows> Session::Query(std::string_view sql, const std::vector<std::stri
 }
 
 Result<void> Session::ResetState(const std::stop_token& stop) {
-  for (const std::string_view sql : {kUndo, kSettings}) {
+  for (const std::string_view sql :
+       {kUndoSessionSql, std::string_view("SET search_path = pg_catalog, pg_temp"),
+        kSessionSettingsSql}) {
     auto done = Execute(sql, stop);
     if (!done) return Fail(ToError(done.error()));
   }

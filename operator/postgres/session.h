@@ -23,6 +23,16 @@ struct SessionOptions {
   std::chrono::milliseconds connect_timeout{10'000};  // for each host
 };
 
+// What ResetState runs, but for the search_path, as one text each: scripts for psql bring their
+// session into the same state. DISCARD ALL would also give the advisory locks away.
+inline constexpr std::string_view kUndoSessionSql =
+    "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; "
+    "UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
+inline constexpr std::string_view kSessionSettingsSql =
+    "SET default_transaction_isolation = 'read committed'; "
+    "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0; "
+    "SET idle_in_transaction_session_timeout = 0";
+
 // Where a session stands, from the server's last word.
 enum class TransactionState { kIdle, kOpen, kFailed, kUnknown };
 

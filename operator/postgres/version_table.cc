@@ -88,12 +88,15 @@ Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::
   return heads;
 }
 
+std::string VersionTableDdl(std::string_view qualified, std::string_view name) {
+  return "CREATE TABLE " + std::string(qualified) +
+         " (version_num VARCHAR(32) NOT NULL, CONSTRAINT " +
+         QuoteIdentifier(std::string(name) + "_pkc") + " PRIMARY KEY (version_num))";
+}
+
 Result<void> CreateVersionTable(Session& session, const VersionTable& table,
                                 const std::stop_token& stop) {
-  auto created = session.Execute(
-      "CREATE TABLE " + Qualified(table) + " (version_num VARCHAR(32) NOT NULL, CONSTRAINT " +
-          QuoteIdentifier(table.name + "_pkc") + " PRIMARY KEY (version_num))",
-      stop);
+  auto created = session.Execute(VersionTableDdl(Qualified(table), table.name), stop);
   if (created) return {};
   Error error = ToError(created.error());
   if (error.code == ErrorCode::kDenied) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "postgres/session.h"
@@ -35,6 +36,9 @@ Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
 // Every row, in the order the server returns them: the order decides nothing. REQUIRES:
 // table.exists.
 Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::stop_token& stop);
+
+// Alembic's DDL for the table `name`, which the statement calls `qualified`, without a semicolon.
+std::string VersionTableDdl(std::string_view qualified, std::string_view name);
 
 // Alembic's DDL: `version_num VARCHAR(32) NOT NULL`, primary key `<name>_pkc`. kDenied says which
 // GRANT is missing.

@@ -73,8 +73,7 @@ Result<Target> ParseTarget(const RevisionGraph& graph, std::string_view text) {
   }
   if (text.find(':') != std::string_view::npos) {
     return Fail(ErrorCode::kInvalid,
-                "range revision not allowed: " + Quoted(text) +
-                    "; name one target, or add --sql to write the range as SQL");
+                "range revision not allowed: " + Quoted(text) + "; name one target");
   }
   std::optional<Relative> match = MatchRelative(text);
   if (!match) return AbsoluteTarget{std::string(text)};

@@ -133,8 +133,7 @@ TEST_F(LinearPlanTest, SaysWhatIsWrongWithATargetAndWhatToType) {
   EXPECT_EQ(DowngradeError("-1", {}),
             "relative revision -1 didn't produce 1 migrations: the database is at base");
   EXPECT_EQ(UpgradeError("a1b2:e5f6", {}),
-            "range revision not allowed: 'a1b2:e5f6'; name one target, or add --sql to write the "
-            "range as SQL");
+            "range revision not allowed: 'a1b2:e5f6'; name one target");
   EXPECT_EQ(
       UpgradeError("a1b2+1x", {}),
       "target 'a1b2+1x' has 'x' behind the relative part; type 'a1b2+1' if that is what you mean");

@@ -1,0 +1,115 @@
+#include "cli/script_run.h"
+
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/database.h"
+#include "cli/offline_range.h"
+#include "cli/planning_error.h"
+#include "cli/workspace.h"
+#include "engine/sql_script.h"
+#include "revision/plan.h"
+
+namespace schemaop {
+namespace {
+
+std::vector<std::string> Remarks(const std::string& command,
+                                 const std::optional<std::string>& tag) {
+  std::vector<std::string> remarks{"schemactl " + command + " --sql"};
+  if (tag) remarks.push_back("tag: " + *tag);
+  return remarks;
+}
+
+struct StampTargets {
+  std::optional<std::string> start;
+  std::vector<std::string> ends;
+};
+
+// Alembic's rule: each target may be a range, and all ranges start at the same place.
+Outcome<StampTargets> ReadStampTargets(const std::vector<std::string>& typed) {
+  StampTargets targets;
+  for (const std::string& text : typed) {
+    auto range = SplitOfflineRange("stamp", text);
+    if (!range) return tl::unexpected(range.error());
+    if (range->start && targets.start && *range->start != *targets.start) {
+      return Refuse(ExitCode::kUsage,
+                    fmt::format("Stamp operation with --sql only supports a single starting "
+                                "revision at a time: '{}' and '{}' are two",
+                                *targets.start, *range->start));
+    }
+    if (range->start) targets.start = range->start;
+    targets.ends.push_back(range->end);
+  }
+  return targets;
+}
+
+}  // namespace
+
+void AddScriptOptions(CLI::App& command, bool& sql, std::optional<std::string>& tag) {
+  CLI::Option* script = command.add_flag(
+      "--sql", sql, "print a script for psql instead of running; no database is asked");
+  command.add_option("--tag", tag, "a remark for the top of the script")->needs(script);
+}
+
+Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationRequest& request) {
+  const std::string command = CommandName(request.direction);
+  const bool up = request.direction == Direction::kUpgrade;
+  const auto range = SplitOfflineRange(command, request.target);
+  if (!range) return tl::unexpected(range.error());
+  if (!up && !range->start) {
+    return Refuse(ExitCode::kUsage,
+                  "downgrade with --sql requires <fromrev>:<torev>; type the revision the database "
+                  "is at in front, as in: schemactl downgrade head:base --sql");
+  }
+  const auto workspace = OpenWorkspace(context.globals);
+  if (!workspace) return tl::unexpected(workspace.error());
+  const RevisionGraph& graph = *workspace->graph;
+  const auto from = ResolveStart(graph, range->start);
+  if (!from) return tl::unexpected(from.error());
+  const auto plan =
+      up ? PlanUpgrade(graph, *from, range->end) : PlanDowngrade(graph, *from, range->end);
+  if (!plan) return tl::unexpected(DescribePlanningError(plan.error(), graph, *from, range->end));
+
+  const DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
+  SqlScript script(options, *from, Remarks(command + " " + request.target, request.tag));
+  for (const Step& step : plan->steps) {
+    auto taken = script.Take(step, *graph.Find(step.revision), nullptr);
+    if (!taken) return Refuse(taken.error().error);
+  }
+  for (const std::string& warning : plan->warnings) context.output.Warning(warning);
+  if (plan->steps.empty())
+    context.output.Warning("the script runs nothing: there is nothing to do");
+  context.output.Result(std::move(script).Finish());
+  return {};
+}
+
+Outcome<void> WriteStampScript(CommandContext& context, const StampRequest& request) {
+  if (request.purge) {
+    return Refuse(ExitCode::kUsage,
+                  "--purge cannot go with --sql, which does not know the rows there are; say where "
+                  "the database is: schemactl stamp FROM:TO --sql");
+  }
+  const auto targets = ReadStampTargets(request.targets);
+  if (!targets) return tl::unexpected(targets.error());
+  const auto workspace = OpenWorkspace(context.globals);
+  if (!workspace) return tl::unexpected(workspace.error());
+  const RevisionGraph& graph = *workspace->graph;
+  const auto from = ResolveStart(graph, targets->start);
+  if (!from) return tl::unexpected(from.error());
+  const auto plan = PlanStamp(graph, *from, targets->ends, false);
+  if (!plan) {
+    return tl::unexpected(
+        DescribePlanningError(plan.error(), graph, *from, FirstUnresolved(graph, targets->ends)));
+  }
+  const DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
+  SqlScript script(options, *from, Remarks("stamp " + Join(request.targets, " "), request.tag));
+  script.Take(*plan);
+  context.output.Result(std::move(script).Finish());
+  return {};
+}
+
+}  // namespace schemaop
