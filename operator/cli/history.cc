@@ -1,12 +1,15 @@
 #include "revision/history.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.h"
 #include "cli/commands.h"
+#include "cli/history_picture.h"
 #include "cli/planning_error.h"
 #include "cli/revision_listing.h"
 #include "cli/view.h"
@@ -19,6 +22,7 @@ struct Arguments {
   Detail detail = Detail::kBrief;
   bool indicate_current = false;
   OutputFormat format = OutputFormat::kText;
+  Picture picture = Picture::kNone;
 };
 
 Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
@@ -46,9 +50,30 @@ Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
     context.output.Result(ListRevisions(arguments.format, *workspace, *revisions, rows));
     return {};
   }
+  if (arguments.picture != Picture::kNone) {
+    return PrintPicture(context, *workspace, *revisions, rows, arguments.picture);
+  }
   const Heads marked = arguments.indicate_current ? *rows : Heads{};
   PrintLines(context, workspace->project, HistoryView(graph, *revisions, marked, arguments.detail));
   return {};
+}
+
+void AddPictureOptions(CLI::App& command, Picture& picture) {
+  CLI::Option* graph = command.add_flag_callback(
+      "--graph", [&picture] { picture = Picture::kTree; },
+      "draw a tree; with -i it tells applied from pending");
+  CLI::Option* format = AddChoice(
+      command, "--format", {"mermaid", "dot", "svg"},
+      [&picture](std::size_t word) {
+        constexpr std::array kPictures{Picture::kMermaid, Picture::kDot, Picture::kSvg};
+        picture = kPictures[word];
+      },
+      "draw a picture: mermaid (for Markdown), dot (for graphviz) or svg");
+  graph->excludes(format);
+  for (const char* other : {"--output", "--verbose"}) {
+    graph->excludes(command.get_option(other));
+    format->excludes(command.get_option(other));
+  }
 }
 
 }  // namespace
@@ -63,6 +88,7 @@ void AddHistory(CLI::App& app, Command& chosen) {
   command->add_flag("-i,--indicate-current", arguments->indicate_current,
                     "mark what the database is at");
   AddOutputOption(*command, arguments->format);
+  AddPictureOptions(*command, arguments->picture);
   command->callback([&chosen, arguments] {
     chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
   });

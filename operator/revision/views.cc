@@ -29,11 +29,6 @@ std::vector<std::string> ChildrenOf(const RevisionGraph& graph, Index index) {
   return ids;
 }
 
-std::string HeadMark(const RevisionGraph& graph, Index index) {
-  if (graph.IsRealHead(index)) return " (head)";
-  return graph.IsHead(index) ? " (effective head)" : "";
-}
-
 std::string TreeMarks(const RevisionGraph& graph, Index index) {
   return std::string(graph.IsBranchPoint(index) ? " (branchpoint)" : "") +
          (graph.IsMergePoint(index) ? " (mergepoint)" : "");
@@ -63,6 +58,11 @@ void Append(Lines& lines, const Lines& more) {
 }
 
 }  // namespace
+
+std::string HeadMark(const RevisionGraph& graph, Index index) {
+  if (graph.IsRealHead(index)) return " (head)";
+  return graph.IsHead(index) ? " (effective head)" : "";
+}
 
 Lines LogEntry(const RevisionGraph& graph, Index index, const Heads& rows) {
   const Revision& revision = graph.At(index);

@@ -17,6 +17,10 @@ using Lines = std::vector<std::string>;
 
 enum class Detail { kBrief, kVerbose };
 
+// " (head)" for a real head, " (effective head)" for a head that something depends on, "" for
+// others.
+std::string HeadMark(const RevisionGraph& graph, RevisionGraph::Index index);
+
 // The log entry of one revision: "Rev: a (head)", "Parent: ...", the path (Revision::file), the
 // message. `rows` marks it "(current)"; pass none to mark nothing.
 Lines LogEntry(const RevisionGraph& graph, RevisionGraph::Index index, const Heads& rows);
