@@ -54,7 +54,12 @@ void AddCommands(CLI::App& app, Command& chosen) {
   AddStamp(app, chosen);
   AddRevision(app, chosen);
   AddMerge(app, chosen);
+  AddEdit(app, chosen);
+  AddCheck(app, chosen);
+  AddImport(app, chosen);
   AddEnsureVersion(app, chosen);
+  AddInit(app, chosen);
+  AddListTemplates(app, chosen);
   AddVersion(app, chosen);
   AddHelp(app, chosen);
   AddCompletion(app, chosen);

@@ -12,13 +12,18 @@ namespace schemaop {
 // Each function adds one command to `app`, the program. When the command line names it, parsing
 // puts what to run, with its arguments bound, into `chosen`, which must outlive the parse.
 void AddBranches(CLI::App& app, Command& chosen);
+void AddCheck(CLI::App& app, Command& chosen);
 void AddCompletion(CLI::App& app, Command& chosen);
 void AddCurrent(CLI::App& app, Command& chosen);
 void AddDowngrade(CLI::App& app, Command& chosen);
+void AddEdit(CLI::App& app, Command& chosen);
 void AddEnsureVersion(CLI::App& app, Command& chosen);
 void AddHeads(CLI::App& app, Command& chosen);
 void AddHelp(CLI::App& app, Command& chosen);
 void AddHistory(CLI::App& app, Command& chosen);
+void AddImport(CLI::App& app, Command& chosen);
+void AddInit(CLI::App& app, Command& chosen);
+void AddListTemplates(CLI::App& app, Command& chosen);
 void AddMerge(CLI::App& app, Command& chosen);
 void AddRevision(CLI::App& app, Command& chosen);
 void AddShow(CLI::App& app, Command& chosen);

@@ -39,7 +39,7 @@ std::vector<const CLI::App*> Commands(const CLI::App& app) {
 
 // What may follow a command besides its options, asked from the project itself.
 bool TakesRevision(const CLI::App& command) {
-  for (const char* name : {"upgrade", "downgrade", "stamp", "show", "merge"}) {
+  for (const char* name : {"upgrade", "downgrade", "stamp", "show", "merge", "edit"}) {
     if (command.get_name() == name) return true;
   }
   return false;

@@ -1,21 +1,18 @@
 #include "cli/new_revision.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <random>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/new_file.h"
 #include "cli/planning_error.h"
 #include "cli/revision_name.h"
 #include "revision/plan.h"
@@ -129,34 +126,6 @@ Outcome<void> CheckLoads(const Workspace& workspace, const Revision& wanted,
   return {};
 }
 
-bool WriteAll(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-Outcome<void> WriteFile(const fs::path& path, const std::string& text) {
-  const auto refuse = [&](const std::string& why) {
-    return Refuse(ExitCode::kFailed, fmt::format("cannot write {}: {}", path.string(), why));
-  };
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  if (error) return refuse(error.message());
-  // O_EXCL: somebody's file of this name is never overwritten.
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) return refuse(std::generic_category().message(errno));
-  const bool written = WriteAll(file, text);
-  const int write_error = errno;
-  const bool closed = close(file) == 0;
-  if (written && closed) return {};
-  unlink(path.c_str());
-  return refuse(std::generic_category().message(written ? errno : write_error));
-}
-
 }  // namespace
 
 Outcome<void> WriteNewRevision(CommandContext& context, const Workspace& workspace,
@@ -173,7 +142,7 @@ Outcome<void> WriteNewRevision(CommandContext& context, const Workspace& workspa
     return checked;
   }
   const std::string path = RevisionPath(workspace.project, name.string());
-  if (const auto written = WriteFile(path, text); !written) return written;
+  if (const auto written = WriteNewFile(path, text); !written) return written;
   context.output.Result(fmt::format("  Generating {} ...  done\n", path));
   return {};
 }

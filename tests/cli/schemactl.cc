@@ -4,9 +4,10 @@ namespace schemaop::testing {
 namespace {
 
 // Whatever the machine that runs the tests has set must not name a database.
-const std::vector<std::string> kForeign{"DATABASE_URL", "PGHOST",   "PGHOSTADDR",    "PGPORT",
-                                        "PGDATABASE",   "PGUSER",   "PGPASSWORD",    "PGSERVICE",
-                                        "NO_COLOR",     "CLICOLOR", "CLICOLOR_FORCE"};
+const std::vector<std::string> kForeign{"DATABASE_URL",  "PGHOST",     "PGHOSTADDR",    "PGPORT",
+                                        "PGDATABASE",    "PGUSER",     "PGPASSWORD",    "PGSERVICE",
+                                        "PGSERVICEFILE", "PGPASSFILE", "VISUAL",        "EDITOR",
+                                        "NO_COLOR",      "CLICOLOR",   "CLICOLOR_FORCE"};
 
 }  // namespace
 

@@ -193,8 +193,9 @@ TEST(UsageTest, ReportsEverySettingThatCannotBe) {
 TEST(UsageTest, PrintsHelpForEveryCommandAndTheExitCodes) {
   const Schemactl schemactl;
   for (const char* command :
-       {"branches", "completion", "current", "downgrade", "ensure-version", "heads", "help",
-        "history", "merge", "revision", "show", "stamp", "upgrade", "version"}) {
+       {"branches", "check", "completion", "current", "downgrade", "edit", "ensure-version",
+        "heads", "help", "history", "init", "list-templates", "merge", "revision", "show", "stamp",
+        "upgrade", "version"}) {
     const RunResult help = schemactl.Run({"help", command});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_NE(help.out.find(std::string("Usage: schemactl ") + command), std::string::npos)
