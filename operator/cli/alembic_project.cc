@@ -1,0 +1,150 @@
+#include "cli/alembic_project.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/alembic_env.h"
+#include "cli/child_process.h"
+
+namespace schemaop {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// A folder of our own below the system's temporary one, removed with everything in it.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::error_code error;
+    std::string name = (fs::temp_directory_path(error) / "schemactl.XXXXXX").string();
+    if (!error && mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  // Empty when it could not be made.
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+// A value of an .ini file, where '%' begins a reference.
+std::string IniValue(const std::string& text) {
+  std::string value;
+  for (const char c : text) value += c == '%' ? "%%" : std::string(1, c);
+  return value;
+}
+
+bool WriteText(const fs::path& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text;
+  return stream.flush().good();
+}
+
+std::optional<std::string> ReadText(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+// The project whose env.py is ours.
+bool WriteAskingProject(const fs::path& folder, const fs::path& ini) {
+  std::error_code error;
+  fs::create_directory(folder / "versions", error);
+  return !error && WriteText(folder / "env.py", kAlembicEnv) &&
+         WriteText(folder / "alembic.ini",
+                   fmt::format("[alembic]\nscript_location = {}\nproject = {}\nresult = {}\n",
+                               IniValue(folder.string()), IniValue(ini.string()),
+                               IniValue((folder / "result.json").string())));
+}
+
+RenderedFunction ReadFunction(const Json& json) {
+  using Kind = RenderedFunction::Kind;
+  if (json.contains("sql")) return {Kind::kSql, json.at("sql")};
+  if (json.contains("irreversible")) return {Kind::kIrreversible, json.at("irreversible")};
+  return {Kind::kFailed, json.at("error")};
+}
+
+Outcome<AlembicProject> ReadResult(const fs::path& ini, const std::string& text) {
+  try {
+    const Json json = Json::parse(text);
+    const auto refuse = [&](const std::string& why) {
+      return Refuse(ExitCode::kFailed, fmt::format("cannot import {}: {}", ini.string(), why));
+    };
+    if (json.contains("error")) return refuse(json.at("error").get<std::string>());
+    if (const std::string dialect = json.at("dialect"); dialect != "postgresql") {
+      return refuse(fmt::format("its migrations are for {}, not for PostgreSQL", dialect));
+    }
+    AlembicProject project{{}, json.at("version_table"), json.at("version_table_schema")};
+    for (const Json& revision : json.at("revisions")) {
+      project.revisions.push_back({.id = revision.at("id"),
+                                   .down_revisions = revision.at("down_revisions"),
+                                   .depends_on = revision.at("depends_on"),
+                                   .branch_labels = revision.at("branch_labels"),
+                                   .message = revision.at("message"),
+                                   .file = revision.at("file"),
+                                   .upgrade = ReadFunction(revision.at("upgrade")),
+                                   .downgrade = ReadFunction(revision.at("downgrade"))});
+    }
+    return project;
+  } catch (const Json::exception& error) {
+    return Refuse(ExitCode::kFailed, fmt::format("cannot understand what Alembic says about {}: {}",
+                                                 ini.string(), error.what()));
+  }
+}
+
+// What a person is told of a program that left no result: its last words.
+std::string LastLine(std::string_view output) {
+  output = Trim(output);
+  const std::size_t line = output.rfind('\n');
+  return std::string(Trim(line == std::string_view::npos ? output : output.substr(line + 1)));
+}
+
+}  // namespace
+
+Outcome<AlembicProject> ReadAlembicProject(const std::string& program, const fs::path& ini,
+                                           const std::stop_token& stop) {
+  std::error_code error;
+  const fs::path absolute = fs::canonical(ini, error);
+  if (error || fs::is_directory(absolute, error)) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("{}: there is no such file; name the project's alembic.ini: "
+                              "schemactl import alembic PATH/alembic.ini",
+                              ini.string()));
+  }
+  const ScratchFolder scratch;
+  if (scratch.path().empty() || !WriteAskingProject(scratch.path(), absolute)) {
+    return Refuse(ExitCode::kFailed, "cannot write to the system's temporary folder");
+  }
+  const bool is_path = program.find('/') != std::string::npos;
+  const auto run = RunChild({is_path ? fs::absolute(program, error).string() : program, "-c",
+                             (scratch.path() / "alembic.ini").string(), "current"},
+                            absolute.parent_path(), stop);
+  if (!run && run.error().code == ErrorCode::kNotFound) {
+    return Refuse(ExitCode::kFailed,
+                  run.error().message +
+                      "; activate the project's Python environment, or name its alembic with "
+                      "--alembic PATH");
+  }
+  if (!run) return Refuse(run.error());
+  if (const auto result = ReadText(scratch.path() / "result.json")) {
+    return ReadResult(ini, *result);
+  }
+  return Refuse(ExitCode::kFailed, fmt::format("{} ended with exit code {}: {}", program,
+                                               run->exit_code, LastLine(run->output)));
+}
+
+}  // namespace schemaop

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/alembic_project.h"
+#include "cli/choice.h"
+#include "cli/commands.h"
+#include "cli/imported_revision.h"
+#include "cli/new_file.h"
+#include "cli/settings.h"
+#include "revision/revision_file.h"
+#include "revision/source.h"
+
+namespace schemaop {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::string settings = "alembic.ini";
+  std::string output = "migrations";
+  std::string alembic = "alembic";
+  bool force = false;
+};
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// Whole or not at all, whether it is there already or not.
+Outcome<void> OverwriteFile(const fs::path& path, const std::string& text) {
+  const fs::path beside = path.string() + ".new";
+  if (auto written = WriteNewFile(beside, text); !written) return written;
+  std::error_code error;
+  fs::rename(beside, path, error);
+  if (!error) return {};
+  return Refuse(ExitCode::kFailed,
+                fmt::format("cannot write {}: {}", path.string(), error.message()));
+}
+
+class Import {
+ public:
+  Import(const Arguments& arguments, const AlembicProject& project)
+      : arguments_(arguments),
+        project_(project),
+        versions_(fs::path(arguments.output) / "versions") {
+    for (const AlembicRevision& revision : project.revisions) {
+      revisions_.push_back(ImportRevision(revision));
+    }
+  }
+
+  const std::vector<ImportedRevision>& revisions() const { return revisions_; }
+  fs::path PathOf(const ImportedRevision& revision) const { return versions_ / revision.name; }
+
+  // What stands against writing anything at all.
+  Outcome<void> Check() const;
+  Outcome<void> Write(CommandContext& context) const;
+  // What remains to be done by hand.
+  Outcome<void> Conclude(CommandContext& context) const;
+
+ private:
+  Outcome<void> WriteSettings(CommandContext& context) const;
+  bool IsWrittenByHand(const ImportedRevision& revision) const;
+
+  const Arguments& arguments_;
+  const AlembicProject& project_;
+  fs::path versions_;
+  std::vector<ImportedRevision> revisions_;
+};
+
+Outcome<void> Import::Check() const {
+  std::vector<std::string> there;
+  std::vector<SourceFile> files;
+  for (const ImportedRevision& revision : revisions_) {
+    if (revision.problem) continue;
+    files.push_back({revision.name, revision.text});
+    if (Exists(PathOf(revision))) there.push_back(PathOf(revision).string());
+  }
+  if (!there.empty() && !arguments_.force) {
+    return Refuse(
+        ExitCode::kUsage,
+        fmt::format("{} is there already{}; name another folder with --output, or "
+                    "overwrite with --force",
+                    there.front(),
+                    there.size() == 1 ? "" : fmt::format(", and {} more", there.size() - 1)));
+  }
+  if (files.size() < revisions_.size()) return {};  // the graph has gaps
+  const auto source = LoadSource(std::move(files));
+  if (source) return {};
+  return Refuse(ExitCode::kFailed,
+                "the revisions cannot be imported as they are: " + source.error().message);
+}
+
+Outcome<void> Import::Write(CommandContext& context) const {
+  for (const ImportedRevision& revision : revisions_) {
+    if (revision.problem) continue;
+    const fs::path path = PathOf(revision);
+    const auto written =
+        arguments_.force ? OverwriteFile(path, revision.text) : WriteNewFile(path, revision.text);
+    if (!written) return written;
+    context.output.Result(fmt::format("  Generating {} ...  done\n", path.string()));
+    if (revision.note) {
+      context.output.Warning(fmt::format("revision {}: {}", revision.id, *revision.note));
+    }
+  }
+  return WriteSettings(context);
+}
+
+// The project's version table where it is not Alembic's usual one.
+Outcome<void> Import::WriteSettings(CommandContext& context) const {
+  std::string text;
+  if (project_.version_table != "alembic_version") {
+    text += "versionTable: " + JsonQuote(project_.version_table) + "\n";
+  }
+  if (!project_.version_table_schema.empty()) {
+    text += "versionTableSchema: " + JsonQuote(project_.version_table_schema) + "\n";
+  }
+  const fs::path path = fs::path(arguments_.output) / kSettingsFile;
+  if (text.empty()) return {};
+  if (Exists(path)) {
+    context.output.Warning(
+        fmt::format("{} is kept as it is; env.py says:\n{}", path.string(), Trim(text)));
+    return {};
+  }
+  const auto written = WriteNewFile(path, text);
+  if (written) context.output.Result(fmt::format("  Generating {} ...  done\n", path.string()));
+  return written;
+}
+
+bool Import::IsWrittenByHand(const ImportedRevision& revision) const {
+  const fs::path path = PathOf(revision);
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const auto read = ParseRevisionFile(path.string(), text);
+  return read && read->id == revision.id;
+}
+
+Outcome<void> Import::Conclude(CommandContext& context) const {
+  std::string missing;
+  std::size_t count = 0;
+  std::size_t problems = 0;
+  for (const ImportedRevision& revision : revisions_) {
+    if (!revision.problem) continue;
+    ++problems;
+    if (IsWrittenByHand(revision)) {
+      context.output.Progress(fmt::format("{} is kept: Alembic cannot render revision {}",
+                                          PathOf(revision).string(), revision.id));
+      continue;
+    }
+    ++count;
+    std::error_code error;
+    missing += fmt::format("\n{} ({})\n  {}\n  write {}, which begins:\n", revision.id,
+                           fs::proximate(revision.from, error).string(), *revision.problem,
+                           PathOf(revision).string());
+    for (const std::string& line : Split(Trim(revision.header), '\n'))
+      missing += "    " + line + "\n";
+  }
+  if (count == 0) return {};
+  return Refuse(
+      problems == revisions_.size() ? ExitCode::kFailed : ExitCode::kPartlyApplied,
+      fmt::format("{} of {} revisions cannot be rendered as SQL without a database; write "
+                  "them by hand:\n{}",
+                  count, revisions_.size(), Trim(missing)));
+}
+
+Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
+  const auto project = ReadAlembicProject(arguments.alembic, arguments.settings, context.stop);
+  if (!project) return tl::unexpected(project.error());
+  const Import import(arguments, *project);
+  if (auto checked = import.Check(); !checked) return checked;
+  if (auto written = import.Write(context); !written) return written;
+  return import.Conclude(context);
+}
+
+}  // namespace
+
+void AddImport(CLI::App& app, Command& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("import", "turn another tool's project into SQL revisions");
+  AddChoice(
+      *command, "TOOL", {"alembic"}, [](std::size_t) {}, "alembic")
+      ->required();
+  command->add_option("SETTINGS", arguments->settings,
+                      "the project's settings file (default: alembic.ini)");
+  command->add_option("--output", arguments->output,
+                      "project folder to write to (default: ./migrations)");
+  command->add_option("--alembic", arguments->alembic,
+                      "the program that runs the project (default: alembic, from PATH)");
+  command->add_flag("--force", arguments->force, "overwrite revision files that are there");
+  command->callback([&chosen, arguments] {
+    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+  });
+}
+
+}  // namespace schemaop
