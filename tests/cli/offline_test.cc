@@ -108,19 +108,19 @@ TEST_F(OfflineTest, WhatAStatementLeavesBehindStaysInItsRevision) {
                           "COPY public.t1 (id, word) FROM stdin;\n1\tgrün; :USER\n2\t\\N\n\\.\n"
                           "CREATE TEMPORARY TABLE scratch (id int);",
                           "DROP TABLE t1;"));
-  schemactl_.AddRevision("002.sql",
-                         Revision("002", "001",
-                                  "CREATE INDEX CONCURRENTLY i1 ON t1 (id);\n"
-                                  "CREATE INDEX CONCURRENTLY i2 ON t1 (word);",
-                                  "DROP INDEX CONCURRENTLY i1;\nDROP INDEX CONCURRENTLY i2;"));
   schemactl_.AddRevision(
-      "003.sql", Revision("003", "002",
+      "002.sql", Revision("002", "001",
                           "CREATE TEMPORARY TABLE scratch (id int);\n"
                           "CREATE TABLE t3 AS SELECT (ARRAY[1, 2])[1:id] AS part, ':USER' AS word, "
                           "$x$it's$x$ AS quoted FROM (SELECT 1 AS id) AS \"USER\";\n"
                           "CREATE FUNCTION one(OUT \"USER\" int) BEGIN ATOMIC SELECT 1; END;\n"
                           "CREATE TABLE t4 AS SELECT (ARRAY[1, 2])[1:\"USER\"] FROM one();",
                           "DROP TABLE t3;\nDROP TABLE t4;\nDROP FUNCTION one;"));
+  schemactl_.AddRevision("003.sql",
+                         Revision("003", "002",
+                                  "CREATE INDEX CONCURRENTLY i1 ON t1 (id);\n"
+                                  "CREATE INDEX CONCURRENTLY i2 ON t1 (word);",
+                                  "DROP INDEX CONCURRENTLY i1;\nDROP INDEX CONCURRENTLY i2;"));
   ExpectSameOnEveryStep({"001", "002", "003"});
   ASSERT_EQ(Apply(Script({"upgrade", "base:head"})).exit_code, 0);
   EXPECT_EQ(server_.Query(offline_, "SELECT word FROM t1 WHERE id = 1"), "grün; :USER");
