@@ -3,7 +3,7 @@
 namespace schemaop {
 
 const char* const kAlembicEnv = R"py(
-import argparse, io, json, os, sys, traceback
+import io, json, os, re, sys, traceback
 from alembic import __version__, context, util
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -16,7 +16,8 @@ names = lambda value: list(util.to_tuple(value, default=()))
 
 
 def explain(error):
-    return "".join(traceback.format_exception_only(type(error), error)).strip()
+    text = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return re.sub(r"[^\s:]*:[^\s@]*@", "***@", text)  # a URL may be in it, with its password
 
 
 def render(migration, function):

@@ -109,6 +109,7 @@ Outcome<AlembicProject> ReadResult(const fs::path& ini, const std::string& text)
 // What a person is told of a program that left no result: its last words.
 std::string LastLine(std::string_view output) {
   output = Trim(output);
+  if (output.empty()) return "it says nothing";
   const std::size_t line = output.rfind('\n');
   return std::string(Trim(line == std::string_view::npos ? output : output.substr(line + 1)));
 }

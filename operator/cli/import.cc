@@ -3,8 +3,10 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -27,7 +29,7 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   std::string settings = "alembic.ini";
-  std::string output = "migrations";
+  std::optional<std::string> output;
   std::string alembic = "alembic";
   bool force = false;
 };
@@ -50,10 +52,11 @@ Outcome<void> OverwriteFile(const fs::path& path, const std::string& text) {
 
 class Import {
  public:
-  Import(const Arguments& arguments, const AlembicProject& project)
+  Import(const Arguments& arguments, const AlembicProject& project, fs::path folder)
       : arguments_(arguments),
         project_(project),
-        versions_(fs::path(arguments.output) / "versions") {
+        folder_(std::move(folder)),
+        versions_(folder_ / "versions") {
     for (const AlembicRevision& revision : project.revisions) {
       revisions_.push_back(ImportRevision(revision));
     }
@@ -74,6 +77,7 @@ class Import {
 
   const Arguments& arguments_;
   const AlembicProject& project_;
+  fs::path folder_;
   fs::path versions_;
   std::vector<ImportedRevision> revisions_;
 };
@@ -125,7 +129,7 @@ Outcome<void> Import::WriteSettings(CommandContext& context) const {
   if (!project_.version_table_schema.empty()) {
     text += "versionTableSchema: " + JsonQuote(project_.version_table_schema) + "\n";
   }
-  const fs::path path = fs::path(arguments_.output) / kSettingsFile;
+  const fs::path path = folder_ / kSettingsFile;
   if (text.empty()) return {};
   if (Exists(path)) {
     context.output.Warning(
@@ -176,7 +180,8 @@ Outcome<void> Import::Conclude(CommandContext& context) const {
 Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
   const auto project = ReadAlembicProject(arguments.alembic, arguments.settings, context.stop);
   if (!project) return tl::unexpected(project.error());
-  const Import import(arguments, *project);
+  const Import import(arguments, *project,
+                      arguments.output.value_or(context.globals.directory.value_or("migrations")));
   if (auto checked = import.Check(); !checked) return checked;
   if (auto written = import.Write(context); !written) return written;
   return import.Conclude(context);
@@ -193,8 +198,9 @@ void AddImport(CLI::App& app, Command& chosen) {
       ->required();
   command->add_option("SETTINGS", arguments->settings,
                       "the project's settings file (default: alembic.ini)");
-  command->add_option("--output", arguments->output,
-                      "project folder to write to (default: ./migrations)");
+  command->add_option(
+      "--output", arguments->output,
+      "project folder to write to (default: that of --directory, else ./migrations)");
   command->add_option("--alembic", arguments->alembic,
                       "the program that runs the project (default: alembic, from PATH)");
   command->add_flag("--force", arguments->force, "overwrite revision files that are there");

@@ -1,6 +1,8 @@
 // `schemactl import alembic` on real Alembic projects: what the SQL revisions make of a database is
 // what the Python ones make of it.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -222,6 +224,11 @@ TEST_F(AlembicImportTest, SaysWhatIsWrongWithAProject) {
             "schemactl: cannot import python/alembic.ini: ModuleNotFoundError: No module named "
             "'no_such_module'\n");
 
+  WriteFile(folder / "env.py", "raise ValueError('bad: postgresql://app:s3cret@db:5432/app')\n");
+  import = Import("python/alembic.ini");
+  EXPECT_EQ(import.err,
+            "schemactl: cannot import python/alembic.ini: ValueError: bad: ***@db:5432/app\n");
+
   WriteFile(folder / "env.py",
             "from alembic import context\ncontext.configure(dialect_name='sqlite')\n"
             "context.run_migrations()\n");
@@ -245,7 +252,23 @@ TEST(ImportUsageTest, SaysWhatIsMissing) {
   EXPECT_EQ(import.err,
             "schemactl: cannot run no-such-alembic: No such file or directory; activate the "
             "project's Python environment, or name its alembic with --alembic PATH\n");
+  EXPECT_EQ(schemactl.Run({"import", "alembic", "--alembic", "false"}).err,
+            "schemactl: false ended with exit code 1: it says nothing\n");
   EXPECT_EQ(schemactl.Run({"import", "rails"}).exit_code, 2);
+}
+
+TEST(ImportUsageTest, EndsAlembicWhenInterrupted) {
+  const Schemactl schemactl;
+  WriteFile(schemactl.folder() / "alembic.ini", "[alembic]\n");
+  WriteFile(schemactl.folder() / "slow", "#!/bin/sh\necho $$ > started\nsleep 600\n");
+  fs::permissions(schemactl.folder() / "slow", fs::perms::owner_all);
+  ChildProcess import(schemactl.Options({"import", "alembic", "--alembic", "./slow"}));
+  const fs::path started = schemactl.folder() / "started";
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(started) && !ReadFile(started).empty(); }));
+  import.Signal(SIGINT);
+  EXPECT_EQ(import.Wait(std::chrono::seconds(30)), 130);
+  EXPECT_THAT(import.Err(), HasSubstr("schemactl: stopped on request\n"));
+  EXPECT_TRUE(WaitUntil([&] { return kill(std::stoi(ReadFile(started)), 0) != 0; }));
 }
 
 }  // namespace

@@ -94,6 +94,18 @@ TEST(ForeignSourceTest, TakesAFileWithAHeaderForOursWhateverItsName) {
   }
 }
 
+TEST(ForeignSourceTest, ReadsFilesFromWindows) {
+  const std::string bom = "\xEF\xBB\xBF";
+  for (const SourceFile& file :
+       {SourceFile{"1_a.sql", bom + "-- +goose Up\r\nSELECT 1;\r\n-- +goose Down\r\n"},
+        SourceFile{"1_a.sql", bom + "-- migrate:up\r\nSELECT 1;\r\n-- migrate:down\r\n"}}) {
+    const auto source = LoadSource({file});
+    ASSERT_TRUE(source) << source.error().message;
+    EXPECT_EQ(source->graph->At(0).upgrade.text, "SELECT 1;");
+    EXPECT_TRUE(source->graph->At(0).downgrade.has_value());
+  }
+}
+
 struct Refusal {
   std::vector<SourceFile> files;
   std::string error;
