@@ -74,18 +74,17 @@ bool IsIpAddress(const std::string& host) {
 
 Result<Endpoint> ParseEndpoint(std::string_view url) {
   Endpoint endpoint;
-  std::string_view rest = url;
-  if (const std::size_t scheme_end = url.find("://"); scheme_end != std::string_view::npos) {
-    const std::string_view scheme = url.substr(0, scheme_end);
-    if (scheme != "https" && scheme != "http") return Refuse(url, "is neither https nor http");
-    endpoint.tls = scheme == "https";
-    rest = url.substr(scheme_end + 3);
-  }
+  const std::size_t scheme_end = url.find("://");
+  const std::string_view scheme = scheme_end == url.npos ? "" : url.substr(0, scheme_end);
+  const std::string_view rest = scheme_end == url.npos ? url : url.substr(scheme_end + 3);
+  endpoint.tls = scheme == "https";
   // Never show what stands before an '@': it is a password as a rule.
   if (rest.substr(0, rest.find('/')).find('@') != std::string_view::npos) {
     return Fail(ErrorCode::kInvalid,
                 "server URL holds a user name; credentials belong to the kubeconfig's user entry");
   }
+  if (scheme_end == url.npos) return Refuse(url, "does not begin with https:// or http://");
+  if (scheme != "https" && scheme != "http") return Refuse(url, "is neither https nor http");
   if (rest.find_first_of("?#") != std::string_view::npos)
     return Refuse(url, "has a query or fragment");
   const std::size_t slash = rest.find('/');

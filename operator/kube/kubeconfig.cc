@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "kube/config.h"
+#include "kube/endpoint.h"
 #include "kube/kubeconfig_files.h"
 
 namespace schemaop {
@@ -90,6 +91,8 @@ Result<void> ApplyCluster(const KubeconfigEntry& cluster, KubeConfig& config) {
   if (auto supported = RefuseUnsupported(cluster); !supported) return supported;
   config.server = Field(cluster, "server");
   if (config.server.empty()) return Refuse(cluster, "server", "it is missing");
+  if (auto endpoint = ParseEndpoint(config.server); !endpoint)
+    return Refuse(cluster, "server", endpoint.error().message);
   while (config.server.ends_with('/')) config.server.pop_back();
   config.server_name = Field(cluster, "tls-server-name");
   const std::string insecure = Field(cluster, "insecure-skip-tls-verify");

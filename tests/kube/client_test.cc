@@ -275,6 +275,17 @@ TEST(KubeClientTest, ReportsAMissingTokenFileWithoutAsking) {
             (Error{ErrorCode::kDenied, "GET /api: token file /nonexistent/token cannot be read"}));
 }
 
+TEST(KubeClientTest, RefusesAServerWithoutAScheme) {
+  KubeConfig config;
+  config.server = "nonsense";
+  const auto client = KubeClient::Create(config);
+  ASSERT_FALSE(client.has_value());
+  EXPECT_EQ(client.error(),
+            (Error{ErrorCode::kInvalid,
+                   "server \"nonsense\" does not begin with https:// or http://; write "
+                   "https://HOST:PORT"}));
+}
+
 TEST(KubeClientTest, RefusesATokenThatWouldStartAnotherHeader) {
   KubeConfig config;
   config.server = "https://127.0.0.1:6443";

@@ -185,6 +185,9 @@ TEST_F(ConfigTest, NamesFileAndFieldOfWhatIsWrong) {
   };
   const std::string server = "server: https://h";
   EXPECT_EQ(refusal("", ""), "kubeconfig config: clusters[c].server: it is missing");
+  EXPECT_EQ(refusal("server: nonsense", ""),
+            "kubeconfig config: clusters[c].server: server \"nonsense\" does not begin with "
+            "https:// or http://; write https://HOST:PORT");
   EXPECT_EQ(
       refusal(server + ", insecure-skip-tls-verify: yes", ""),
       "kubeconfig config: clusters[c].insecure-skip-tls-verify: it is neither true nor false");

@@ -9,14 +9,13 @@
 namespace schemaop {
 namespace {
 
-TEST(EndpointTest, ReadsServersAsKubectlDoes) {
+TEST(EndpointTest, ReadsServersAsKubeconfigsNameThem) {
   const std::vector<std::pair<std::string, Endpoint>> rows{
       {"https://k8s.example.org", {true, "k8s.example.org", 443, ""}},
       {"https://k8s.example.org:6443/", {true, "k8s.example.org", 6443, ""}},
       {"https://rancher/k8s/clusters/c-1/", {true, "rancher", 443, "/k8s/clusters/c-1"}},
       {"http://127.0.0.1:8080", {false, "127.0.0.1", 8080, ""}},
       {"http://localhost", {false, "localhost", 80, ""}},
-      {"10.0.0.1:6443", {true, "10.0.0.1", 6443, ""}},
       {"https://[fd00::a1]:6443", {true, "fd00::a1", 6443, ""}},
       {"https://[::1]/p", {true, "::1", 443, "/p"}},
   };
@@ -29,6 +28,9 @@ TEST(EndpointTest, ReadsServersAsKubectlDoes) {
 
 TEST(EndpointTest, RefusesWhatItCannotReach) {
   const std::vector<std::pair<std::string, std::string>> rows{
+      {"", "does not begin with https:// or http://"},
+      {"nonsense", "does not begin with https:// or http://"},
+      {"10.0.0.1:6443", "does not begin with https:// or http://"},
       {"ftp://x", "is neither https nor http"},
       {"https://", "has no usable host"},
       {"https://a b", "has no usable host"},
@@ -50,8 +52,10 @@ TEST(EndpointTest, RefusesWhatItCannotReach) {
 }
 
 TEST(EndpointTest, NeverRepeatsThePasswordOfAUrl) {
-  EXPECT_EQ(ParseEndpoint("https://admin:hunter2@host:6443").error().message,
-            "server URL holds a user name; credentials belong to the kubeconfig's user entry");
+  for (const char* scheme : {"https://", "http://", "ftp://", ""}) {
+    EXPECT_EQ(ParseEndpoint(std::string(scheme) + "admin:hunter2@host:6443").error().message,
+              "server URL holds a user name; credentials belong to the kubeconfig's user entry");
+  }
 }
 
 TEST(EndpointTest, WritesIpv6AddressesInBrackets) {
