@@ -21,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
 constexpr std::chrono::seconds kWatchGrace{30};
+// Silence must not end a request before the watchdog does: it knows the reason.
+constexpr std::chrono::seconds kWatchdogGrace{60};
 constexpr std::size_t kMostErrorBytes = std::size_t{64} << 10U;
 
 // One call of the API, before what every request gets.
@@ -154,9 +156,8 @@ struct KubeClient::Impl {
       : options(std::move(client_options)),
         host(HostAndPort(endpoint)),
         token(config.token, config.token_file),
-        // Silence must not end a request before the watchdog does: it knows the reason.
         pool(std::move(endpoint), std::move(tls), config.ca_file,
-             {.read = options.deadline + std::chrono::seconds(5)}) {}
+             {.read = options.deadline + kWatchdogGrace}) {}
 
   Result<HttpRequest> Prepare(const Call& call);
   void Report(const Call& call, int http_status, Clock::time_point began, int attempt) const;

@@ -18,6 +18,7 @@ namespace schemaop {
 namespace {
 
 using nlohmann::json;
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::FullPort;
@@ -109,20 +110,18 @@ TEST(KubeClientTest, NoticesThatAnIdleConnectionWasClosedBeforeItPatches) {
   }
 }
 
-TEST(KubeClientTest, WaitsAsLongAsTheServerSaysAndSendsAnyVerbAgain) {
+TEST(KubeClientTest, SendsAnyVerbAgainWhenTheServerSaysRetryAfter) {
   for (const int status : {429, 503}) {
     std::atomic<int> requests = 0;
     HttpServer server([&](const httplib::Request&, httplib::Response& response) {
       if (++requests <= 2) {
         response.status = status;
-        response.set_header("Retry-After", requests == 1 ? "0" : "1");
+        response.set_header("Retry-After", "0");
       }
       response.set_content("{}", "application/json");
     });
-    const auto began = std::chrono::steady_clock::now();
     EXPECT_TRUE(
         Connect(server.Url())->Patch("/api", PatchType::kMerge, json::object(), {}).has_value());
-    EXPECT_GE(std::chrono::steady_clock::now() - began, seconds(1));
     EXPECT_EQ(requests, 3);
   }
 }
@@ -319,18 +318,18 @@ TEST(KubeClientTest, TellsWhoCountsEveryAttempt) {
 // Each phase a request can hang in: it must end soon after a stop, and at the deadline without one.
 class KubeClientHangTest : public ::testing::Test {
  protected:
-  // A call to `url` that hangs and is told to stop once `hanging` says so.
+  // A call to `url` that hangs and is told to stop once `hanging` says so. Without a stop it would
+  // outlast the test.
   static void ExpectStopEnds(const std::string& url, const std::function<bool()>& hanging) {
     KubeConfig config;
     config.server = url;
     config.insecure_skip_tls_verify = true;
-    const auto client = *KubeClient::Create(config);
+    const auto client = *KubeClient::Create(config, {.deadline = hours(24)});
     std::stop_source stop;
     auto call =
         std::async(std::launch::async, [&] { return client->Get("/api", stop.get_token()); });
     EXPECT_TRUE(testing::WaitUntil(hanging));
     stop.request_stop();
-    ASSERT_EQ(call.wait_for(seconds(5)), std::future_status::ready);
     const auto answer = call.get();
     ASSERT_FALSE(answer.has_value());
     EXPECT_EQ(answer.error().error, (Error{ErrorCode::kCancelled, "GET /api: told to stop"}));
@@ -341,9 +340,11 @@ class KubeClientHangTest : public ::testing::Test {
     config.server = url;
     config.insecure_skip_tls_verify = true;
     const auto client = *KubeClient::Create(config, {.deadline = milliseconds(200)});
-    const auto began = std::chrono::steady_clock::now();
-    const auto answer = client->Get("/api", {});
-    EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(5));
+    auto call = std::async(std::launch::async, [&] { return client->Get("/api", {}); });
+    // Without its deadline the call would last until the silence of the connection is too long,
+    // which is a minute more.
+    EXPECT_EQ(call.wait_for(seconds(50)), std::future_status::ready);
+    const auto answer = call.get();
     ASSERT_FALSE(answer.has_value());
     EXPECT_EQ(answer.error().error,
               (Error{ErrorCode::kUnavailable, "GET /api: no complete answer within 0.2 s"}));
@@ -380,9 +381,10 @@ TEST_F(KubeClientHangTest, EndsWhileItWaitsToTryAgain) {
   HttpServer server([&](const httplib::Request&, httplib::Response& response) {
     ++requests;
     response.status = 503;
-    response.set_header("Retry-After", "20");
+    response.set_header("Retry-After", "3600");
   });
   ExpectStopEnds(server.Url(), [&] { return requests > 0; });
+  EXPECT_EQ(requests, 1);
 }
 
 TEST_F(KubeClientHangTest, SendsNothingWhenStoppedBefore) {
@@ -485,7 +487,6 @@ TEST(KubeWatchTest, EndsAQuietWatchWhenToldToStop) {
   });
   EXPECT_TRUE(testing::WaitUntil([&] { return lines > 0; }));
   stop.request_stop();
-  ASSERT_EQ(watch.wait_for(seconds(5)), std::future_status::ready);
   EXPECT_EQ(watch.get().error().error, (Error{ErrorCode::kCancelled, "GET /api: told to stop"}));
 }
 
