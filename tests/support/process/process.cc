@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -84,6 +85,14 @@ int Open(const std::filesystem::path& path, int flags) {
   const int fd = open(path.c_str(), flags | O_CLOEXEC, 0600);
   if (fd < 0) Throw("open " + path.string());
   return fd;
+}
+
+// Whether a sanitizer found something in the process that wrote `text` on standard error.
+bool HasSanitizerReport(const std::string& text) {
+  constexpr std::array kMarks{"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer",
+                              ": runtime error: "};
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](const char* mark) { return text.find(mark) != std::string::npos; });
 }
 
 }  // namespace
@@ -184,7 +193,12 @@ std::optional<int> ChildProcess::Wait(std::chrono::milliseconds timeout) {
     exit_code_ = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
     return true;
   };
+  const bool had_ended = exit_code_.has_value();
   WaitUntil(ended, timeout);
+  // The exit code alone may be one that the test expects.
+  if (exit_code_ && !had_ended && HasSanitizerReport(Err())) {
+    throw std::runtime_error("a sanitizer reported on process " + std::to_string(pid_) + ":\n" + Err());
+  }
   return exit_code_;
 }
 

@@ -46,7 +46,9 @@ struct ProcessOptions {
 };
 
 // A running child. The destructor ends it: SIGTERM, then SIGKILL after ten seconds. It also dies
-// with this process.
+// with this process. Once it has ended, what a sanitizer reported on its standard error is thrown
+// as std::runtime_error, out of the destructor too (which ends the test program): a test must not
+// pass over it, whatever the exit code.
 class ChildProcess {
  public:
   // Throws std::runtime_error when the program cannot be started.
