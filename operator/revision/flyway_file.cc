@@ -1,8 +1,6 @@
 #include <optional>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/sha256.h"
 #include "base/text.h"
 #include "revision/foreign_file.h"

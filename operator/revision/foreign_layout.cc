@@ -1,7 +1,7 @@
 #include "revision/foreign_layout.h"
 
+#include <algorithm>
 #include <array>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>

@@ -1,14 +1,11 @@
 #include <optional>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/sha256.h"
 #include "base/text.h"
 #include "revision/foreign_file.h"
 #include "revision/revision_header.h"
 #include "revision/source_text.h"
-#include "revision/transaction_mode.h"
 #include "sql/splitter.h"
 #include "sql/text_position.h"
 
