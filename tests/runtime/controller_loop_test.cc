@@ -29,7 +29,10 @@ class ControllerLoopTest : public ::testing::Test {
     loop =
         std::make_unique<ControllerLoop>(ControllerLoopOptions{"test", workers}, queue,
                                          std::move(reconcile), metrics, Logger(LogLevel::kError));
-    thread = std::jthread([this](std::stop_token stop) { loop->Run(std::move(stop)); });
+    thread = std::jthread([this](std::stop_token stop) {
+      loop->Run(std::move(stop));
+      returned = true;
+    });
   }
 
   void Stop() {
@@ -46,6 +49,7 @@ class ControllerLoopTest : public ::testing::Test {
       {.name = "test", .backoff_first = milliseconds(1), .backoff_most = milliseconds(8)},
       &metrics};
   std::unique_ptr<ControllerLoop> loop;
+  std::atomic<bool> returned = false;  // Run has
   std::jthread thread;
 };
 
@@ -117,17 +121,25 @@ TEST_F(ControllerLoopTest, WorksOnSeveralKeysAtOnce) {
 
 TEST_F(ControllerLoopTest, EndsOnlyAfterTheReconcilesThatRun) {
   std::atomic<int> started = 0;
+  std::atomic<int> told_to_stop = 0;
   std::atomic<int> ended = 0;
+  std::atomic<bool> released = false;
   Start(2, [&](const ObjectKey&, std::stop_token stop) -> ReconcileResult {
     ++started;
     while (!stop.stop_requested()) std::this_thread::yield();
-    std::this_thread::sleep_for(milliseconds(20));
+    ++told_to_stop;
+    while (!released) std::this_thread::yield();
     ++ended;
     return RequeueWithBackoff{"stopped"};
   });
   for (const char* name : {"a", "b", "c"}) queue.Add({"shop", name});
   ASSERT_TRUE(WaitUntil([&] { return started == 2; }));
-  Stop();
+  thread.request_stop();
+  EXPECT_TRUE(WaitUntil([&] { return told_to_stop == 2; }));
+  // A loop that did not wait for its reconciles would return now.
+  EXPECT_FALSE(WaitUntil([&] { return returned.load(); }, milliseconds(50)));
+  released = true;
+  thread.join();
   EXPECT_EQ(started, 2);
   EXPECT_EQ(ended, 2);
   EXPECT_EQ(queue.Depth(), 0U);
