@@ -17,9 +17,9 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
-// Reads "https://host[:port][/prefix]" or "http://...". IPv6 addresses stand in brackets. The scheme
-// is required: kubectl guesses http or https from the credentials beside a bare host, and a guess
-// may send a token in the clear. kInvalid names the URL and what is wrong with it.
+// Reads "https://host[:port][/prefix]" or "http://...". IPv6 addresses stand in brackets. The
+// scheme is required: kubectl guesses http or https from the credentials beside a bare host, and a
+// guess may send a token in the clear. kInvalid names the URL and what is wrong with it.
 Result<Endpoint> ParseEndpoint(std::string_view url);
 
 // "127.0.0.1:6443", "[::1]:6443".

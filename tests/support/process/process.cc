@@ -197,7 +197,8 @@ std::optional<int> ChildProcess::Wait(std::chrono::milliseconds timeout) {
   WaitUntil(ended, timeout);
   // The exit code alone may be one that the test expects.
   if (exit_code_ && !had_ended && HasSanitizerReport(Err())) {
-    throw std::runtime_error("a sanitizer reported on process " + std::to_string(pid_) + ":\n" + Err());
+    throw std::runtime_error("a sanitizer reported on process " + std::to_string(pid_) + ":\n" +
+                             Err());
   }
   return exit_code_;
 }
