@@ -32,7 +32,12 @@ class KubectlTest : public ::testing::Test {
 };
 
 TEST_F(KubectlTest, ExplainIsDocumentation) {
-  const std::string text = world_.MustKubectl({"explain", "sv.spec.database"});
+  // A server publishes a new kind's documentation some time after it serves the kind.
+  std::string text;
+  WaitUntil([&] {
+    text = world_.Kubectl({"explain", "sv.spec.database"}).out;
+    return text.find("secretRef") != std::string::npos;
+  });
   EXPECT_THAT(text, HasSubstr("secretRef"));
   EXPECT_THAT(text, HasSubstr("versionTable"));
   EXPECT_THAT(text, HasSubstr("DESCRIPTION"));

@@ -60,6 +60,16 @@ class ApplyTest(unittest.TestCase):
             time.sleep(0.1)
         self.fail(f"the resource was not established: {conditions}")
 
+    def _await_explained(self, field, text):
+        """The server publishes a new kind's documentation some time after it has established the kind."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            explained = self.server.kubectl("explain", field)
+            if text in explained.stdout:
+                return
+            time.sleep(0.5)
+        self.fail(f"{field} is not explained: {explained.stdout}{explained.stderr}")
+
     def _may(self, verb, resource, namespace):
         """Whether the server's authorizer lets the operator's account do it."""
         path, _, subresource = resource.partition("/")
@@ -97,8 +107,7 @@ class ApplyTest(unittest.TestCase):
         status = self.server.kubectl("get", "schemaversion", "projects", "--namespace", "engineering", "--output",
                                      "jsonpath={.status}")
         self.assertEqual(json.loads(status.stdout), {"observedGeneration": -1})
-        explained = self.server.kubectl("explain", "schemaversion.spec.targetRevision")
-        self.assertIn("Relative forms", explained.stdout)
+        self._await_explained("schemaversion.spec.targetRevision", "Relative forms")
 
     def test_chart_installs_and_confines_the_operator_to_its_namespaces(self):
         helm = find_helm()
