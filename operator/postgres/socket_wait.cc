@@ -10,25 +10,36 @@
 
 namespace schemaop {
 
-struct SocketWaiter::Wake {
-  explicit Wake(std::stop_token token)
-      : descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        stop(std::move(token), Notify{descriptor}) {}
-  ~Wake() {
-    if (descriptor >= 0) ::close(descriptor);
+namespace {
+
+// What a stop request writes to and a wait polls.
+struct EventDescriptor {
+  EventDescriptor() : fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~EventDescriptor() {
+    if (fd >= 0) ::close(fd);
   }
-  Wake(const Wake&) = delete;
-  Wake& operator=(const Wake&) = delete;
+  EventDescriptor(const EventDescriptor&) = delete;
+  EventDescriptor& operator=(const EventDescriptor&) = delete;
+
+  int fd;
+};
+
+}  // namespace
+
+struct SocketWaiter::Wake {
+  explicit Wake(std::stop_token token) : stop(std::move(token), Notify{event.fd}) {}
 
   struct Notify {
-    int descriptor;
+    int fd;
     void operator()() const {
       const std::uint64_t one = 1;
       // A full counter is readable already, so a failed write loses nothing.
-      [[maybe_unused]] const ssize_t n = ::write(descriptor, &one, sizeof one);
+      [[maybe_unused]] const ssize_t n = ::write(fd, &one, sizeof one);
     }
   };
-  int descriptor;
+  EventDescriptor event;
+  // Last, so that it goes first: its destructor waits for a callback that is running, which must
+  // not write to a descriptor that is closed, or by then somebody else's.
   std::stop_callback<Notify> stop;
 };
 
@@ -40,7 +51,7 @@ SocketWait SocketWaiter::Wait(int socket, Interest interest,
   const short events =
       static_cast<short>((interest.read ? POLLIN : 0) | (interest.write ? POLLOUT : 0));
   std::array<pollfd, 2> watched = {pollfd{socket, events, 0},
-                                   pollfd{ignore_stop_ ? -1 : wake_->descriptor, POLLIN, 0}};
+                                   pollfd{ignore_stop_ ? -1 : wake_->event.fd, POLLIN, 0}};
   while (true) {
     int timeout = -1;
     if (until) {
