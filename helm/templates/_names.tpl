@@ -36,3 +36,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The kinds of watchReferences, with a comma between; empty: none. */}}
+{{- define "schema-operator.watched" -}}
+{{- $kinds := list -}}
+{{- if .Values.watchReferences.secrets }}{{ $kinds = append $kinds "secrets" }}{{ end -}}
+{{- if .Values.watchReferences.configMaps }}{{ $kinds = append $kinds "configmaps" }}{{ end -}}
+{{- join "," $kinds -}}
+{{- end -}}

@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/schema_version.h"
 #include "api/well_formed.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -32,7 +31,6 @@ std::string NameOf(const Event& event) {
 }  // namespace
 
 nlohmann::json ToJson(const Event& event) {
-  const std::string group_version = std::string(kApiGroup) + "/" + std::string(kApiVersion);
   return {
       {"apiVersion", "events.k8s.io/v1"},
       {"kind", "Event"},
@@ -45,8 +43,8 @@ nlohmann::json ToJson(const Event& event) {
       {"reportingController", kReportingController},
       {"reportingInstance", Truncate(event.reporting_instance, kMaxWord)},
       {"regarding",
-       {{"apiVersion", group_version},
-        {"kind", kSchemaVersionKind},
+       {{"apiVersion", event.regarding_api_version},
+        {"kind", event.regarding_kind},
         {"namespace", event.regarding.namespace_name},
         {"name", event.regarding.name},
         {"uid", event.regarding.uid},

@@ -7,15 +7,19 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "api/object_meta.h"
+#include "api/schema_version.h"
 #include "base/time.h"
 
 namespace schemaop {
 
-// One thing that happened to one SchemaVersion.
+// One thing that happened to one object.
 struct Event {
   enum class Type { kNormal, kWarning };
 
-  ObjectMeta regarding;  // the SchemaVersion; its namespace is the event's
+  ObjectMeta regarding;  // the object; its namespace is the event's
+  // What kind of object that is: by default a SchemaVersion.
+  std::string regarding_api_version = std::string(kApiGroup) + "/" + std::string(kApiVersion);
+  std::string regarding_kind = std::string(kSchemaVersionKind);
   Type type = Type::kNormal;
   std::string reason;              // why, CamelCase
   std::string action;              // what was being done, CamelCase

@@ -5,7 +5,7 @@
 namespace schemaop {
 namespace {
 
-std::string TextOf(const nlohmann::json& metadata, const char* name) {
+std::string MetaText(const nlohmann::json& metadata, const char* name) {
   const auto found = metadata.find(name);
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -35,10 +35,10 @@ Result<ObjectMeta> ParseObjectMeta(const nlohmann::json& object) {
   }
   const nlohmann::json& metadata = object["metadata"];
   ObjectMeta meta;
-  meta.namespace_name = TextOf(metadata, "namespace");
-  meta.name = TextOf(metadata, "name");
-  meta.uid = TextOf(metadata, "uid");
-  meta.resource_version = TextOf(metadata, "resourceVersion");
+  meta.namespace_name = MetaText(metadata, "namespace");
+  meta.name = MetaText(metadata, "name");
+  meta.uid = MetaText(metadata, "uid");
+  meta.resource_version = MetaText(metadata, "resourceVersion");
   if (meta.name.empty()) return Fail(ErrorCode::kInvalid, "metadata.name: must not be empty");
   if (const auto found = metadata.find("generation");
       found != metadata.end() && found->is_number_integer()) {
@@ -50,7 +50,7 @@ Result<ObjectMeta> ParseObjectMeta(const nlohmann::json& object) {
       if (value.is_string()) meta.annotations.emplace(name, value.get<std::string>());
     }
   }
-  meta.deleting = !TextOf(metadata, "deletionTimestamp").empty();
+  meta.deleting = !MetaText(metadata, "deletionTimestamp").empty();
   return meta;
 }
 

@@ -64,18 +64,35 @@ struct MigrationsSpec {
 // What happens when the target is below what the database holds.
 enum class DowngradePolicy { kAllow, kRequireApproval, kDeny };
 
-// What may run without a person.
+// What a schema that is not as its last migration left it means.
+enum class DriftPolicy {
+  kOff,     // nothing is compared or kept
+  kReport,  // the condition Drifted
+  kBlock,   // the same, and no migration starts
+};
+
+// What may run without a person. At most 100 globs in driftExclude.
 struct PolicySpec {
   DowngradePolicy downgrade = DowngradePolicy::kRequireApproval;
+  DriftPolicy drift = DriftPolicy::kReport;
+  std::vector<std::string> drift_exclude = {};  // see catalog/scope.h
+  bool require_rehearsal = false;  // steps run only after they went well in a scratch database
 
   bool operator==(const PolicySpec&) const = default;
 };
 
-// How statements run. Both timeouts are at most 24h.
+// How statements run. Durations are at most 24h.
 struct ExecutionSpec {
+  // Which steps of a run share a transaction: each its own, or one for all.
+  enum class TransactionMode { kPerRevision, kSingle };
+
+  TransactionMode transaction_mode = TransactionMode::kPerRevision;
   std::chrono::milliseconds lock_timeout{
       1000};  // the longest one attempt makes others wait; never 0
-  std::chrono::milliseconds statement_timeout{0};  // 0: none
+  std::chrono::milliseconds statement_timeout{0};          // 0: none
+  std::chrono::milliseconds non_transactional_timeout{0};  // 0: none
+  // How long a transaction that cannot get its locks is tried again; 0: one attempt.
+  std::chrono::milliseconds retry_budget{600000};
 
   bool operator==(const ExecutionSpec&) const = default;
 };
@@ -87,10 +104,24 @@ struct SchemaVersionSpec {
   MigrationsSpec migrations;
   PolicySpec policy;
   ExecutionSpec execution;
+  // What a database with tables and no version row is at, absolute as the target; it is stamped so,
+  // once.
+  std::optional<std::string> baseline = {};
+  bool checks = false;  // run the source's file of checks when the database is at the target
   bool suspend = false;
   std::chrono::milliseconds interval{600000};  // 1s to 24h
 
   bool operator==(const SchemaVersionSpec&) const = default;
+};
+
+// A session that the running statement waits for; what the role may not see is empty.
+struct BlockerStatus {
+  int pid = 0;  // 0: a prepared transaction
+  std::string application;
+  std::string state;          // "idle in transaction"
+  std::optional<Time> since;  // start of its transaction, whole seconds
+
+  bool operator==(const BlockerStatus&) const = default;
 };
 
 // .status.progress, present only while steps run.
@@ -101,6 +132,12 @@ struct ProgressStatus {
   int steps = 0;
   int statement = 0;
   int statements = 0;
+  // "waiting for a lock", "building index: scanning table"; empty when the statement just runs.
+  std::string phase = {};
+  std::int64_t blocks_done = 0;
+  std::int64_t blocks_total = 0;
+  std::optional<BlockerStatus> blocked_by = {};
+  std::optional<Time> started_at = {};  // of the attempt at the step, whole seconds
 
   bool operator==(const ProgressStatus&) const = default;
 };
@@ -136,12 +173,49 @@ struct AppliedStatus {
   bool operator==(const AppliedStatus&) const = default;
 };
 
+// What the last run that applied something, or tried to, did to other sessions.
+struct ReceiptStatus {
+  Time at;                    // its end, whole seconds
+  int retries = 0;            // transactions rolled back and tried again to let others pass
+  std::string others_waited;  // the longest another session was seen waiting for it: "103ms"
+
+  bool operator==(const ReceiptStatus&) const = default;
+};
+
 // The source that was read last.
 struct SourceStatus {
   std::string digest;
   int revisions = 0;
 
   bool operator==(const SourceStatus&) const = default;
+};
+
+// .status.checks: the last run of the checks; what it came to is the condition Verified.
+struct ChecksStatus {
+  // Digest of what the verdict depends on (the file, the database and its last step, spec.database,
+  // requestedAt): the checks are run again when it changes.
+  std::string inputs;
+  int total = 0;
+  int failed = 0;
+
+  bool operator==(const ChecksStatus&) const = default;
+};
+
+// The outcomes of a rehearsal.
+inline constexpr std::string_view kOutcomePassed = "Passed";
+inline constexpr std::string_view kOutcomeFailed = "Failed";
+inline constexpr std::string_view kOutcomeDenied = "Denied";  // no right to make the database
+
+// .status.rehearsal: the last rehearsal of steps, present while spec.policy.requireRehearsal is
+// true.
+struct RehearsalStatus {
+  std::string inputs;  // as FailureStatus::inputs: another rehearsal is made when it changes
+  std::string outcome;
+  int steps = 0;
+  Time at;              // whole seconds
+  std::string message;  // what it found
+
+  bool operator==(const RehearsalStatus&) const = default;
 };
 
 // .status, whole: written by one merge patch and by nobody else.
@@ -154,7 +228,10 @@ struct SchemaVersionStatus {
   std::optional<SourceStatus> source;
   std::optional<ProgressStatus> progress;
   std::optional<FailureStatus> failure;
+  std::optional<ChecksStatus> checks;
+  std::optional<RehearsalStatus> rehearsal;
   std::optional<AppliedStatus> last_applied;
+  std::optional<ReceiptStatus> receipt;
   std::vector<AppliedStatus> history;  // newest last, at most 10
   std::string last_handled_request;    // echo of the annotation schemaversion.io/requestedAt
   Conditions conditions;

@@ -23,6 +23,7 @@ constexpr std::size_t kMaxIdentifier = 63;  // NAMEDATALEN - 1
 constexpr std::size_t kMaxTarget = 256;
 constexpr std::size_t kMaxPath = 1024;
 constexpr std::size_t kMaxSearchPath = 16;
+constexpr std::size_t kMaxGlobs = 100;
 constexpr std::size_t kMaxConfigMaps = 32;
 constexpr std::size_t kMaxInlineFiles = 256;
 constexpr std::size_t kMaxInlineBytes = 262144;
@@ -60,24 +61,26 @@ bool IsRelative(std::string_view target) {
   return false;
 }
 
-std::string ReadTarget(const JsonFields& spec) {
-  const auto target = spec.Text("targetRevision", kMaxTarget);
-  if (!target) {
-    spec.Refuse("targetRevision", "is required");
-    return {};
-  }
+std::optional<std::string> ReadAbsolute(const JsonFields& spec, std::string_view field) {
+  auto target = spec.Text(field, kMaxTarget);
+  if (!target) return std::nullopt;
   if (target->find_first_of(" \t\r\n,:") != std::string::npos) {
-    spec.Refuse("targetRevision",
-                Quoted(*target) + " must name one target, without white space, ',' or ':'");
+    spec.Refuse(field, Quoted(*target) + " must name one target, without white space, ',' or ':'");
   } else if (IsRelative(*target)) {
     spec.Refuse(
-        "targetRevision",
+        field,
         Quoted(*target) +
             " is relative: it would mean another revision each time it is read, so that every "
             "restart moved the "
             "database; name head, heads, base, a revision id, a branch label or label@head");
   }
-  return *target;
+  return target;
+}
+
+std::string ReadTarget(const JsonFields& spec) {
+  auto target = ReadAbsolute(spec, "targetRevision");
+  if (!target) spec.Refuse("targetRevision", "is required");
+  return std::move(target).value_or(std::string());
 }
 
 std::optional<std::string> ReadIdentifier(const JsonFields& fields, std::string_view name) {
@@ -194,20 +197,56 @@ MigrationsSpec ReadMigrations(const JsonFields& spec, std::optional<Error>& erro
   return migrations;
 }
 
+template <typename Value, std::size_t kCount>
+using Words = std::array<std::pair<std::string_view, Value>, kCount>;
+
+// One of `words`; `fallback` when absent. `all` names them.
+template <typename Value, std::size_t kCount>
+Value ReadWord(const JsonFields& fields, std::string_view name, const Words<Value, kCount>& words,
+               std::string_view all, Value fallback) {
+  const auto text = fields.Text(name, kMaxName);
+  if (!text) return fallback;
+  for (const auto& [word, value] : words) {
+    if (*text == word) return value;
+  }
+  fields.Refuse(name, Quoted(*text) + " must be " + std::string(all));
+  return fallback;
+}
+
+std::vector<std::string> ReadGlobs(const JsonFields& fields, std::string_view name) {
+  std::vector<std::string> globs;
+  const nlohmann::json* list = fields.Find(name);
+  if (list == nullptr) return globs;
+  if (!list->is_array() || list->size() > kMaxGlobs) {
+    fields.Refuse(name, "must be a list of at most 100 texts");
+    return globs;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const auto* glob = (*list)[i].get_ptr<const std::string*>();
+    if (glob == nullptr || glob->empty() || glob->size() > kMaxName) {
+      fields.Refuse(std::string(name) + "[" + std::to_string(i) + "]",
+                    "must be a text of 1 to 253 bytes, such as table:public.tmp_*");
+      return globs;
+    }
+    globs.push_back(*glob);
+  }
+  return globs;
+}
+
 PolicySpec ReadPolicy(const JsonFields& fields) {
-  static constexpr std::array<std::pair<std::string_view, DowngradePolicy>, 3> kDowngrades{
+  static constexpr Words<DowngradePolicy, 3> kDowngrades{
       {{"Allow", DowngradePolicy::kAllow},
        {"RequireApproval", DowngradePolicy::kRequireApproval},
        {"Deny", DowngradePolicy::kDeny}}};
+  static constexpr Words<DriftPolicy, 3> kDrifts{{{"Off", DriftPolicy::kOff},
+                                                  {"Report", DriftPolicy::kReport},
+                                                  {"Block", DriftPolicy::kBlock}}};
   PolicySpec policy;
-  const auto text = fields.Text("downgrade", kMaxName);
-  if (!text) return policy;
-  for (const auto& [name, value] : kDowngrades) {
-    if (*text != name) continue;
-    policy.downgrade = value;
-    return policy;
-  }
-  fields.Refuse("downgrade", Quoted(*text) + " must be Allow, RequireApproval or Deny");
+  policy.downgrade = ReadWord(fields, "downgrade", kDowngrades, "Allow, RequireApproval or Deny",
+                              policy.downgrade);
+  policy.drift = ReadWord(fields, "drift", kDrifts, "Off, Report or Block", policy.drift);
+  policy.drift_exclude = ReadGlobs(fields, "driftExclude");
+  policy.require_rehearsal = fields.Bool("requireRehearsal").value_or(false);
   return policy;
 }
 
@@ -227,6 +266,24 @@ milliseconds ReadDuration(const JsonFields& fields, std::string_view name, milli
   return *duration;
 }
 
+ExecutionSpec ReadExecution(const JsonFields& fields) {
+  ExecutionSpec execution;
+  const auto mode = fields.Text("transactionMode", kMaxName);
+  if (mode == "Single") {
+    execution.transaction_mode = ExecutionSpec::TransactionMode::kSingle;
+  } else if (mode && *mode != "PerRevision") {
+    fields.Refuse("transactionMode", Quoted(*mode) + " must be PerRevision or Single");
+  }
+  const auto read = [&](std::string_view name, milliseconds least, milliseconds& value) {
+    value = ReadDuration(fields, name, least, value);
+  };
+  read("lockTimeout", milliseconds(1), execution.lock_timeout);
+  read("statementTimeout", milliseconds(0), execution.statement_timeout);
+  read("nonTransactionalTimeout", milliseconds(0), execution.non_transactional_timeout);
+  read("retryBudget", milliseconds(0), execution.retry_budget);
+  return execution;
+}
+
 }  // namespace
 
 Result<SchemaVersionSpec> ParseSchemaVersionSpec(const nlohmann::json& object) {
@@ -237,11 +294,9 @@ Result<SchemaVersionSpec> ParseSchemaVersionSpec(const nlohmann::json& object) {
   spec.database = ReadDatabase(fields.Object("database"));
   spec.migrations = ReadMigrations(fields, error);
   spec.policy = ReadPolicy(fields.Object("policy"));
-  const JsonFields execution = fields.Object("execution");
-  spec.execution.lock_timeout =
-      ReadDuration(execution, "lockTimeout", milliseconds(1), spec.execution.lock_timeout);
-  spec.execution.statement_timeout = ReadDuration(execution, "statementTimeout", milliseconds(0),
-                                                  spec.execution.statement_timeout);
+  spec.execution = ReadExecution(fields.Object("execution"));
+  spec.baseline = ReadAbsolute(fields, "baseline");
+  spec.checks = fields.Bool("checks").value_or(false);
   spec.suspend = fields.Bool("suspend").value_or(false);
   spec.interval = ReadDuration(fields, "interval", std::chrono::seconds(1), spec.interval);
   if (error) return Fail(std::move(*error));

@@ -50,8 +50,24 @@ std::optional<Time> TimeOf(const json& object, const char* name) {
 void Put(json& object, const char* name, const std::string& text) {
   if (!text.empty()) object[name] = WellFormed(text);
 }
-void Put(json& object, const char* name, int number) {
+void Put(json& object, const char* name, std::int64_t number) {
   if (number != 0) object[name] = number;
+}
+void Put(json& object, const char* name, const std::optional<Time>& time) {
+  if (time) object[name] = FormatRfc3339(*time);
+}
+
+json ToJson(const BlockerStatus& blocker) {
+  json object = {{"pid", blocker.pid}};
+  Put(object, "application", blocker.application);
+  Put(object, "state", blocker.state);
+  Put(object, "since", blocker.since);
+  return object;
+}
+
+BlockerStatus ParseBlocker(const json& object) {
+  return {SmallIntegerOf(object, "pid"), TextOf(object, "application"), TextOf(object, "state"),
+          TimeOf(object, "since")};
 }
 
 json ToJson(const ProgressStatus& progress) {
@@ -62,13 +78,27 @@ json ToJson(const ProgressStatus& progress) {
   Put(object, "steps", progress.steps);
   Put(object, "statement", progress.statement);
   Put(object, "statements", progress.statements);
+  Put(object, "phase", progress.phase);
+  Put(object, "blocksDone", progress.blocks_done);
+  Put(object, "blocksTotal", progress.blocks_total);
+  if (progress.blocked_by) object["blockedBy"] = ToJson(*progress.blocked_by);
+  Put(object, "startedAt", progress.started_at);
   return object;
 }
 
 ProgressStatus ParseProgress(const json& object) {
-  return {TextOf(object, "revision"),          TextOf(object, "direction"),
-          SmallIntegerOf(object, "step"),      SmallIntegerOf(object, "steps"),
-          SmallIntegerOf(object, "statement"), SmallIntegerOf(object, "statements")};
+  const json* blocker = Member(object, "blockedBy");
+  return {TextOf(object, "revision"),
+          TextOf(object, "direction"),
+          SmallIntegerOf(object, "step"),
+          SmallIntegerOf(object, "steps"),
+          SmallIntegerOf(object, "statement"),
+          SmallIntegerOf(object, "statements"),
+          TextOf(object, "phase"),
+          IntegerOf(object, "blocksDone", 0),
+          IntegerOf(object, "blocksTotal", 0),
+          blocker == nullptr ? std::nullopt : std::optional<BlockerStatus>(ParseBlocker(*blocker)),
+          TimeOf(object, "startedAt")};
 }
 
 json ToJson(const FailureStatus& failure) {
@@ -105,6 +135,27 @@ FailureStatus ParseFailure(const json& object) {
   return failure;
 }
 
+// Both numbers always: none failed is what a reader looks for.
+json ToJson(const ChecksStatus& checks) {
+  json object = {{"total", checks.total}, {"failed", checks.failed}};
+  Put(object, "inputs", checks.inputs);
+  return object;
+}
+
+json ToJson(const RehearsalStatus& rehearsal) {
+  json object = {{"at", FormatRfc3339(rehearsal.at)}};
+  Put(object, "inputs", rehearsal.inputs);
+  Put(object, "outcome", rehearsal.outcome);
+  Put(object, "steps", rehearsal.steps);
+  Put(object, "message", rehearsal.message);
+  return object;
+}
+
+RehearsalStatus ParseRehearsal(const json& object) {
+  return {TextOf(object, "inputs"), TextOf(object, "outcome"), SmallIntegerOf(object, "steps"),
+          TimeOf(object, "at").value_or(Time()), TextOf(object, "message")};
+}
+
 json ToJson(const AppliedStatus& applied) {
   json object = {{"at", FormatRfc3339(applied.at)}};
   Put(object, "revision", applied.revision);
@@ -118,6 +169,18 @@ std::optional<AppliedStatus> ParseApplied(const json& object) {
   if (!at) return std::nullopt;
   return AppliedStatus{TextOf(object, "revision"), TextOf(object, "direction"), *at,
                        TextOf(object, "duration")};
+}
+
+json ToJson(const ReceiptStatus& receipt) {
+  return {{"at", FormatRfc3339(receipt.at)},
+          {"retries", receipt.retries},
+          {"othersWaited", receipt.others_waited}};
+}
+
+std::optional<ReceiptStatus> ParseReceipt(const json& object) {
+  const auto at = TimeOf(object, "at");
+  if (!at) return std::nullopt;
+  return ReceiptStatus{*at, SmallIntegerOf(object, "retries"), TextOf(object, "othersWaited")};
 }
 
 json ToJson(const Condition& condition) {
@@ -167,14 +230,9 @@ json MergePatch(const json& before, const json& after) {
   }
   for (const auto& [name, value] : after.items()) {
     const auto old = before.find(name);
-    if (old == before.end()) {
-      patch[name] = value;
-    } else if (old->is_object() && value.is_object()) {
-      json inner = MergePatch(*old, value);
-      if (!inner.empty()) patch[name] = std::move(inner);
-    } else if (*old != value) {
-      patch[name] = value;
-    }
+    if (old != before.end() && *old == value) continue;
+    const bool both = old != before.end() && old->is_object() && value.is_object();
+    patch[name] = both ? MergePatch(*old, value) : value;
   }
   return patch;
 }
@@ -192,7 +250,10 @@ json ToJson(const SchemaVersionStatus& status) {
   }
   if (status.progress) object["progress"] = ToJson(*status.progress);
   if (status.failure) object["failure"] = ToJson(*status.failure);
+  if (status.checks) object["checks"] = ToJson(*status.checks);
+  if (status.rehearsal) object["rehearsal"] = ToJson(*status.rehearsal);
   if (status.last_applied) object["lastApplied"] = ToJson(*status.last_applied);
+  if (status.receipt) object["receipt"] = ToJson(*status.receipt);
   for (const AppliedStatus& applied : status.history) object["history"].push_back(ToJson(applied));
   Put(object, "lastHandledRequest", status.last_handled_request);
   for (const Condition& condition : status.conditions) {
@@ -216,8 +277,16 @@ SchemaVersionStatus ParseSchemaVersionStatus(const json& object) {
   }
   if (const json* progress = Member(from, "progress")) status.progress = ParseProgress(*progress);
   if (const json* failure = Member(from, "failure")) status.failure = ParseFailure(*failure);
+  if (const json* checks = Member(from, "checks")) {
+    status.checks = ChecksStatus{TextOf(*checks, "inputs"), SmallIntegerOf(*checks, "total"),
+                                 SmallIntegerOf(*checks, "failed")};
+  }
+  if (const json* rehearsal = Member(from, "rehearsal")) {
+    status.rehearsal = ParseRehearsal(*rehearsal);
+  }
   if (const json* applied = Member(from, "lastApplied"))
     status.last_applied = ParseApplied(*applied);
+  if (const json* receipt = Member(from, "receipt")) status.receipt = ParseReceipt(*receipt);
   status.history = ParseHistory(from);
   status.last_handled_request = TextOf(from, "lastHandledRequest");
   status.conditions = ParseConditions(from);

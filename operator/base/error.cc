@@ -18,6 +18,8 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "denied";
     case ErrorCode::kRejected:
       return "rejected";
+    case ErrorCode::kUnsuitable:
+      return "unsuitable";
     case ErrorCode::kInDoubt:
       return "in_doubt";
     case ErrorCode::kCancelled:

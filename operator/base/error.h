@@ -18,6 +18,7 @@ enum class ErrorCode {
   kUnavailable,  // the other side cannot be reached or is not ready: back off and retry
   kDenied,       // credentials, rights or policy forbid it
   kRejected,     // the other side understood the request and refused it for good
+  kUnsuitable,   // the other side cannot do what is needed here: go to another one
   kInDoubt,      // the outcome is unknown: verify before doing anything else
   kCancelled,    // we were told to stop
   kInternal,     // a bug of ours

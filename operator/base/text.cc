@@ -104,6 +104,15 @@ std::string Truncate(std::string_view text, std::size_t max_bytes) {
   return std::string(text.substr(0, cut)).append(kMark);
 }
 
+std::string QuoteDoubling(char quote, std::string_view text) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    if (c == quote) quoted += quote;
+    quoted += c;
+  }
+  return quoted + quote;
+}
+
 std::string JsonQuote(std::string_view text) {
   std::string quoted = "\"";
   for (std::size_t at = 0; at < text.size();) {

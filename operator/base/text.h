@@ -32,6 +32,9 @@ std::size_t CountCodePoints(std::string_view text);
 // `text` cut to at most `max_bytes` bytes, never inside a character; "..." marks the cut.
 std::string Truncate(std::string_view text, std::size_t max_bytes);
 
+// `text` between two `quote`s, with each of those inside it doubled: how SQL quotes.
+std::string QuoteDoubling(char quote, std::string_view text);
+
 // `text` as a JSON string with its quotes. Malformed UTF-8 becomes U+FFFD.
 std::string JsonQuote(std::string_view text);
 

@@ -10,7 +10,6 @@
 namespace schemaop {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -90,7 +89,7 @@ Result<Time> ParseRfc3339(std::string_view text) {
     offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
   }
   if (at != text.size()) return invalid();
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+  return std::chrono::sys_days{date} + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          seconds(second) + fraction - offset;
 }
 

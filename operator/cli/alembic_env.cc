@@ -59,7 +59,8 @@ def render_all(heads, migration):
     return []
 
 
-config = Config(ours.get_main_option("project"), cmd_opts=ours.cmd_opts, output_buffer=io.StringIO())
+config = Config(ours.get_main_option("project"), ini_section=ours.config_ini_section,
+                cmd_opts=ours.cmd_opts, output_buffer=io.StringIO())
 try:
     script = ScriptDirectory.from_config(config)
     # Rendering needs some revision to start from; which one does not matter to render_all.

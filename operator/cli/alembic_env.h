@@ -3,7 +3,7 @@
 
 namespace schemaop {
 
-// The text of an env.py, for Alembic 1.8 and later. Its project's alembic.ini names two paths:
+// The text of an env.py, for Alembic 1.8 and later. Its project's settings name two paths:
 // `project`, the alembic.ini to read, and `result`, the file to write: JSON with `revisions` in
 // topological order, each with its `upgrade` and `downgrade` rendered offline by the project's own
 // env.py, or with why that failed. Being an env.py, it runs in whatever interpreter `alembic` uses,

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/child_process.h"
 #include "base/text.h"
 #include "cli/alembic_env.h"
-#include "cli/child_process.h"
 
 namespace schemaop {
 namespace {
@@ -61,12 +61,12 @@ std::optional<std::string> ReadText(const fs::path& path) {
 }
 
 // The project whose env.py is ours.
-bool WriteAskingProject(const fs::path& folder, const fs::path& ini) {
+bool WriteAskingProject(const fs::path& folder, const fs::path& ini, const std::string& section) {
   std::error_code error;
   fs::create_directory(folder / "versions", error);
   return !error && WriteText(folder / "env.py", kAlembicEnv) &&
          WriteText(folder / "alembic.ini",
-                   fmt::format("[alembic]\nscript_location = {}\nproject = {}\nresult = {}\n",
+                   fmt::format("[{}]\nscript_location = {}\nproject = {}\nresult = {}\n", section,
                                IniValue(folder.string()), IniValue(ini.string()),
                                IniValue((folder / "result.json").string())));
 }
@@ -114,26 +114,42 @@ std::string LastLine(std::string_view output) {
   return std::string(Trim(line == std::string_view::npos ? output : output.substr(line + 1)));
 }
 
+// What to run, from the folder of the person's alembic.ini.
+std::vector<std::string> CommandLine(const AlembicCall& call, const fs::path& asking) {
+  std::error_code error;
+  const bool is_path = call.program.find('/') != std::string::npos;
+  std::vector<std::string> command{
+      is_path ? fs::absolute(call.program, error).string() : call.program, "-c",
+      (asking / "alembic.ini").string(), "-n", call.section};
+  for (const std::string& argument : call.x_arguments) {
+    command.insert(command.end(), {"-x", argument});
+  }
+  command.emplace_back("current");
+  return command;
+}
+
 }  // namespace
 
-Outcome<AlembicProject> ReadAlembicProject(const std::string& program, const fs::path& ini,
-                                           const std::stop_token& stop) {
+Outcome<AlembicProject> ReadAlembicProject(const AlembicCall& call, const std::stop_token& stop) {
+  const fs::path ini = call.settings;
   std::error_code error;
   const fs::path absolute = fs::canonical(ini, error);
   if (error || fs::is_directory(absolute, error)) {
     return Refuse(ExitCode::kUsage,
-                  fmt::format("{}: there is no such file; name the project's alembic.ini: "
-                              "schemactl import alembic PATH/alembic.ini",
+                  fmt::format("{}: there is no such file; name the project's alembic.ini, as in: "
+                              "import alembic PATH/alembic.ini",
                               ini.string()));
   }
+  // It becomes the head of a section of a file of ours.
+  if (call.section.empty() || call.section.find_first_of("]\r\n") != std::string::npos) {
+    return Refuse(ExitCode::kUsage, "--name: this cannot be the name of a section");
+  }
   const ScratchFolder scratch;
-  if (scratch.path().empty() || !WriteAskingProject(scratch.path(), absolute)) {
+  if (scratch.path().empty() || !WriteAskingProject(scratch.path(), absolute, call.section)) {
     return Refuse(ExitCode::kFailed, "cannot write to the system's temporary folder");
   }
-  const bool is_path = program.find('/') != std::string::npos;
-  const auto run = RunChild({is_path ? fs::absolute(program, error).string() : program, "-c",
-                             (scratch.path() / "alembic.ini").string(), "current"},
-                            absolute.parent_path(), stop);
+  const auto run = RunChild(
+      {.words = CommandLine(call, scratch.path()), .folder = absolute.parent_path()}, stop);
   if (!run && run.error().code == ErrorCode::kNotFound) {
     return Refuse(ExitCode::kFailed,
                   run.error().message +
@@ -144,7 +160,7 @@ Outcome<AlembicProject> ReadAlembicProject(const std::string& program, const fs:
   if (const auto result = ReadText(scratch.path() / "result.json")) {
     return ReadResult(ini, *result);
   }
-  return Refuse(ExitCode::kFailed, fmt::format("{} ended with exit code {}: {}", program,
+  return Refuse(ExitCode::kFailed, fmt::format("{} ended with exit code {}: {}", call.program,
                                                run->exit_code, LastLine(run->output)));
 }
 

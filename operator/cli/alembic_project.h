@@ -34,11 +34,17 @@ struct AlembicProject {
   std::string version_table_schema;  // empty: found through search_path
 };
 
-// Asks `program` about the project of settings file `ini`; runs it in that file's folder, as a
-// person would. Nothing is asked of a database. kUsage when there is no such file, kFailed for
-// whatever Alembic or the project's env.py says against it.
-Outcome<AlembicProject> ReadAlembicProject(const std::string& program,
-                                           const std::filesystem::path& ini,
-                                           const std::stop_token& stop);
+// How a person would call Alembic: `alembic -c SETTINGS -n SECTION -x ARGUMENT...`.
+struct AlembicCall {
+  std::string program = "alembic";  // looked up on PATH
+  std::string settings = "alembic.ini";
+  std::string section = "alembic";
+  std::vector<std::string> x_arguments;
+};
+
+// Asks Alembic about the project of the settings file; runs it in that file's folder, as a person
+// would. Nothing is asked of a database. kUsage when there is no such file, kFailed for whatever
+// Alembic or the project's env.py says against it.
+Outcome<AlembicProject> ReadAlembicProject(const AlembicCall& call, const std::stop_token& stop);
 
 }  // namespace schemaop

@@ -10,7 +10,8 @@
 
 namespace schemaop {
 
-CLI::Option* AddChoice(CLI::App& app, const std::string& name, std::vector<std::string> words,
+CLI::Option* AddChoice(CLI::App& app, const std::string& name,
+                       const std::vector<std::string>& words,
                        std::function<void(std::size_t)> chosen, const std::string& description) {
   const auto check = [words](const std::string& word) -> std::string {
     if (std::find(words.begin(), words.end(), word) != words.end()) return "";
@@ -23,7 +24,7 @@ CLI::Option* AddChoice(CLI::App& app, const std::string& name, std::vector<std::
   };
   return app.add_option_function<std::string>(name, take, description)
       ->check(CLI::Validator(check, ""))
-      ->type_name("WORD");
+      ->type_name(Join(words, "|"));
 }
 
 }  // namespace schemaop

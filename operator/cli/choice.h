@@ -15,7 +15,8 @@ namespace schemaop {
 
 // Adds option (or positional) `name` to `app`; `chosen` is called with the index into `words` of
 // the word given. Any other word is a usage error that names them all. The result belongs to `app`.
-CLI::Option* AddChoice(CLI::App& app, const std::string& name, std::vector<std::string> words,
+CLI::Option* AddChoice(CLI::App& app, const std::string& name,
+                       const std::vector<std::string>& words,
                        std::function<void(std::size_t)> chosen, const std::string& description);
 
 }  // namespace schemaop

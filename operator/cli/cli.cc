@@ -40,7 +40,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
         constexpr std::array kColors{ColorChoice::kAuto, ColorChoice::kAlways, ColorChoice::kNever};
         globals.color = kColors[word];
       },
-      "colours on standard error: auto, always or never");
+      "colours on standard error (default: auto)");
 }
 
 void AddCommands(CLI::App& app, Command& chosen) {
@@ -52,12 +52,20 @@ void AddCommands(CLI::App& app, Command& chosen) {
   AddUpgrade(app, chosen);
   AddDowngrade(app, chosen);
   AddStamp(app, chosen);
+  AddLedger(app, chosen);
+  AddResolve(app, chosen);
   AddRevision(app, chosen);
   AddMerge(app, chosen);
   AddEdit(app, chosen);
   AddCheck(app, chosen);
+  AddDiff(app, chosen);
+  AddSchema(app, chosen);
+  AddDrift(app, chosen);
+  AddVerify(app, chosen);
+  AddRehearse(app, chosen);
   AddImport(app, chosen);
   AddEnsureVersion(app, chosen);
+  AddWait(app, chosen);
   AddInit(app, chosen);
   AddListTemplates(app, chosen);
   AddVersion(app, chosen);
@@ -94,16 +102,16 @@ int Execute(const Command& command, const GlobalOptions& globals, std::stop_toke
 int RunCommandLine(const std::string& program, std::span<const std::string> arguments) {
   const InterruptWatch interrupts;
   GlobalOptions globals;
+  if (program == "kubectl-schema") globals.program = "kubectl schema";
   Command chosen;
-  CLI::App app("PostgreSQL schema migrations as plain SQL revisions.",
-               program == "kubectl-schema" ? "kubectl schema" : "schemactl");
+  CLI::App app("PostgreSQL schema migrations as plain SQL revisions.", globals.program);
   app.fallthrough();
   app.require_subcommand(1);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   app.get_formatter()->column_width(34);
   AddGlobalOptions(app, globals);
   AddCommands(app, chosen);
-  app.footer("Exit codes: schemactl help exit-codes");
+  app.footer("Exit codes: " + globals.program + " help exit-codes");
   if (const auto empty = FindEmptyValue(arguments)) return Complain(globals, *empty);
   try {
     // CLI11 takes the arguments last first.

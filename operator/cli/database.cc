@@ -32,7 +32,7 @@ Outcome<Dsn> FindDsn(const GlobalOptions& globals, const ProjectSettings& settin
     tried += ", $" + name;
   }
   for (const char* name : kLibpqVariables) {
-    if (environment(name).value_or("") != "") return DsnFromEnvironment();
+    if (!environment(name).value_or("").empty()) return DsnFromEnvironment();
   }
   return Refuse(ExitCode::kUsage,
                 fmt::format("no database is named: give {} or PGHOST and PGDATABASE, for example "

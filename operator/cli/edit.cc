@@ -12,7 +12,7 @@
 namespace schemaop {
 namespace {
 
-Outcome<void> Run(CommandContext& context, const std::string& name) {
+Outcome<void> RunEdit(CommandContext& context, const std::string& name) {
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   const RevisionGraph& graph = *workspace->graph;
@@ -47,7 +47,7 @@ void AddEdit(CLI::App& app, Command& chosen) {
   command->add_option("REVISION", *name, "a revision or its unique start, head, heads, or current")
       ->required();
   command->callback([&chosen, name] {
-    chosen = [name](CommandContext& context) { return Run(context, *name); };
+    chosen = [name](CommandContext& context) { return RunEdit(context, *name); };
   });
 }
 

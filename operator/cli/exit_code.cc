@@ -11,13 +11,17 @@ constexpr std::array<ExitCodeRow, 11> kRows{{
     {ExitCode::kDone, "done"},
     {ExitCode::kFailed, "failed; nothing of this run is committed"},
     {ExitCode::kUsage, "usage: what was typed cannot be done as typed; nothing was changed"},
-    {ExitCode::kDiffers, "differs or pending (current --check-heads)"},
-    {ExitCode::kRefused, "refused by the server's rights or by policy"},
-    {ExitCode::kBusy, "busy: somebody else holds the migration lock; the holder is printed"},
+    {ExitCode::kDiffers,
+     "differs or pending (check, diff, drift, verify, rehearse, current --check-heads, "
+     "ledger verify)"},
+    {ExitCode::kRefused,
+     "refused: by the server's rights, by policy, or by the answer to a question"},
+    {ExitCode::kBusy,
+     "busy: somebody else has the migration lock, or locks that a revision needs; who is printed"},
     {ExitCode::kInDoubt, "in doubt: the outcome of a statement cannot be proved; verify first"},
     {ExitCode::kNoConnection, "cannot connect to the database"},
     {ExitCode::kPartlyApplied, "partly applied: some revisions are committed, a later one failed"},
-    {ExitCode::kTimedOut, "timed out"},
+    {ExitCode::kTimedOut, "timed out (wait)"},
     {ExitCode::kInterrupted, "interrupted and rolled back"},
 }};
 
@@ -51,6 +55,7 @@ ExitCode ExitCodeFor(const Error& error) {
     case ErrorCode::kNotFound:
     case ErrorCode::kConflict:
     case ErrorCode::kRejected:
+    case ErrorCode::kUnsuitable:
     case ErrorCode::kInternal:
       return ExitCode::kFailed;
   }

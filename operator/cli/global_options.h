@@ -9,6 +9,7 @@ namespace schemaop {
 enum class ColorChoice { kAuto, kAlways, kNever };
 
 struct GlobalOptions {
+  std::string program = "schemactl";     // as a person types it, "kubectl schema" for the plugin
   std::optional<std::string> url;        // --url; holds a password, never print it
   std::optional<std::string> config;     // --config: the settings file
   std::optional<std::string> directory;  // --directory: the project folder

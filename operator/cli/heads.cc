@@ -9,13 +9,13 @@
 namespace schemaop {
 namespace {
 
-struct Arguments {
+struct HeadsArguments {
   Detail detail = Detail::kBrief;
   bool resolve_dependencies = false;
   OutputFormat format = OutputFormat::kText;
 };
 
-Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
+Outcome<void> RunHeads(CommandContext& context, const HeadsArguments& arguments) {
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   const RevisionGraph& graph = *workspace->graph;
@@ -31,14 +31,14 @@ Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
 }  // namespace
 
 void AddHeads(CLI::App& app, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<HeadsArguments>();
   CLI::App* command = app.add_subcommand("heads", "show the newest revision of each branch");
   AddVerboseFlag(*command, arguments->detail);
   command->add_flag("--resolve-dependencies", arguments->resolve_dependencies,
                     "leave out heads that another revision depends on");
   AddOutputOption(*command, arguments->format);
   command->callback([&chosen, arguments] {
-    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+    chosen = [arguments](CommandContext& context) { return RunHeads(context, *arguments); };
   });
 }
 

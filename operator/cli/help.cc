@@ -1,16 +1,29 @@
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command_table.h"
 #include "cli/commands.h"
+#include "cli/manual.h"
 #include "cli/suggest.h"
 
 namespace schemaop {
 namespace {
 
-Outcome<void> Help(const CLI::App& app, const std::string& topic, CommandContext& context) {
+struct HelpArguments {
+  std::string topic;
+  bool manual = false;
+};
+
+Outcome<void> Help(const CLI::App& app, const HelpArguments& arguments, CommandContext& context) {
+  const std::string& topic = arguments.topic;
+  if (arguments.manual) {
+    context.output.Result(ManualPage(ReadCommandTable(app)));
+    return {};
+  }
   if (topic == "exit-codes") {
     context.output.Result(ExitCodeHelp());
     return {};
@@ -37,11 +50,15 @@ Outcome<void> Help(const CLI::App& app, const std::string& topic, CommandContext
 }  // namespace
 
 void AddHelp(CLI::App& app, Command& chosen) {
-  auto topic = std::make_shared<std::string>();
+  auto arguments = std::make_shared<HelpArguments>();
   CLI::App* command = app.add_subcommand("help", "explain a command, or the exit codes");
-  command->add_option("TOPIC", *topic, "a command, or exit-codes");
-  command->callback([&app, &chosen, topic] {
-    chosen = [&app, topic](CommandContext& context) { return Help(app, *topic, context); };
+  CLI::Option* topic = command->add_option("TOPIC", arguments->topic, "a command, or exit-codes");
+  command
+      ->add_flag("--man", arguments->manual,
+                 "print the manual page (to read it: help --man | man -l -)")
+      ->excludes(topic);
+  command->callback([&app, &chosen, arguments] {
+    chosen = [&app, arguments](CommandContext& context) { return Help(app, *arguments, context); };
   });
 }
 

@@ -17,7 +17,7 @@
 namespace schemaop {
 namespace {
 
-struct Arguments {
+struct HistoryArguments {
   std::string range;
   Detail detail = Detail::kBrief;
   bool indicate_current = false;
@@ -25,7 +25,7 @@ struct Arguments {
   Picture picture = Picture::kNone;
 };
 
-Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
+Outcome<void> RunHistory(CommandContext& context, const HistoryArguments& arguments) {
   HistoryRange range;
   if (!arguments.range.empty()) {
     auto parsed = ParseHistoryRange(arguments.range);
@@ -68,7 +68,7 @@ void AddPictureOptions(CLI::App& command, Picture& picture) {
         constexpr std::array kPictures{Picture::kMermaid, Picture::kDot, Picture::kSvg};
         picture = kPictures[word];
       },
-      "draw a picture: mermaid (for Markdown), dot (for graphviz) or svg");
+      "draw a picture: for Markdown, for graphviz, or for a browser");
   graph->excludes(format);
   for (const char* other : {"--output", "--verbose"}) {
     graph->excludes(command.get_option(other));
@@ -79,7 +79,7 @@ void AddPictureOptions(CLI::App& command, Picture& picture) {
 }  // namespace
 
 void AddHistory(CLI::App& app, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<HistoryArguments>();
   CLI::App* command = app.add_subcommand("history", "list the revisions, newest first");
   command->add_option("-r,--rev-range", arguments->range,
                       "part of it, both ends included: [start]:[end], each a revision, "
@@ -90,7 +90,7 @@ void AddHistory(CLI::App& app, Command& chosen) {
   AddOutputOption(*command, arguments->format);
   AddPictureOptions(*command, arguments->picture);
   command->callback([&chosen, arguments] {
-    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+    chosen = [arguments](CommandContext& context) { return RunHistory(context, *arguments); };
   });
 }
 

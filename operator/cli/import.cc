@@ -11,11 +11,13 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "cli/alembic_project.h"
 #include "cli/choice.h"
 #include "cli/commands.h"
+#include "cli/document.h"
 #include "cli/imported_revision.h"
 #include "cli/new_file.h"
 #include "cli/settings.h"
@@ -26,12 +28,13 @@ namespace schemaop {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
-struct Arguments {
-  std::string settings = "alembic.ini";
-  std::optional<std::string> output;
-  std::string alembic = "alembic";
+struct ImportArguments {
+  AlembicCall call;
+  std::optional<std::string> folder;
   bool force = false;
+  OutputFormat format = OutputFormat::kText;
 };
 
 bool Exists(const fs::path& path) {
@@ -52,7 +55,7 @@ Outcome<void> OverwriteFile(const fs::path& path, const std::string& text) {
 
 class Import {
  public:
-  Import(const Arguments& arguments, const AlembicProject& project, fs::path folder)
+  Import(const ImportArguments& arguments, const AlembicProject& project, fs::path folder)
       : arguments_(arguments),
         project_(project),
         folder_(std::move(folder)),
@@ -68,14 +71,17 @@ class Import {
   // What stands against writing anything at all.
   Outcome<void> Check() const;
   Outcome<void> Write(CommandContext& context) const;
+  // What was written and what was not, for -o.
+  std::string Document() const;
   // What remains to be done by hand.
   Outcome<void> Conclude(CommandContext& context) const;
 
  private:
   Outcome<void> WriteSettings(CommandContext& context) const;
+  void TellWritten(CommandContext& context, const fs::path& path) const;
   bool IsWrittenByHand(const ImportedRevision& revision) const;
 
-  const Arguments& arguments_;
+  const ImportArguments& arguments_;
   const AlembicProject& project_;
   fs::path folder_;
   fs::path versions_;
@@ -93,7 +99,7 @@ Outcome<void> Import::Check() const {
   if (!there.empty() && !arguments_.force) {
     return Refuse(
         ExitCode::kUsage,
-        fmt::format("{} is there already{}; name another folder with --output, or "
+        fmt::format("{} is there already{}; name another folder with --to, or "
                     "overwrite with --force",
                     there.front(),
                     there.size() == 1 ? "" : fmt::format(", and {} more", there.size() - 1)));
@@ -112,7 +118,7 @@ Outcome<void> Import::Write(CommandContext& context) const {
     const auto written =
         arguments_.force ? OverwriteFile(path, revision.text) : WriteNewFile(path, revision.text);
     if (!written) return written;
-    context.output.Result(fmt::format("  Generating {} ...  done\n", path.string()));
+    TellWritten(context, path);
     if (revision.note) {
       context.output.Warning(fmt::format("revision {}: {}", revision.id, *revision.note));
     }
@@ -137,8 +143,34 @@ Outcome<void> Import::WriteSettings(CommandContext& context) const {
     return {};
   }
   const auto written = WriteNewFile(path, text);
-  if (written) context.output.Result(fmt::format("  Generating {} ...  done\n", path.string()));
+  if (written) TellWritten(context, path);
   return written;
+}
+
+void Import::TellWritten(CommandContext& context, const fs::path& path) const {
+  if (arguments_.format != OutputFormat::kText) return;
+  context.output.Result(fmt::format("  Generating {} ...  done\n", path.string()));
+}
+
+std::string Import::Document() const {
+  Json rows = Json::array();
+  for (const ImportedRevision& revision : revisions_) {
+    rows.push_back({{"revision", revision.id},
+                    {"file", PathOf(revision).string()},
+                    {"from", revision.from},
+                    {"written", !revision.problem},
+                    {"problem", revision.problem.value_or("")},
+                    {"note", revision.note.value_or("")}});
+  }
+  return RenderDocument(
+      arguments_.format, rows, rows,
+      {{{"REVISION", [](const Json& row) { return row["revision"].get<std::string>(); }},
+        {"WRITTEN", [](const Json& row) { return row["written"].dump(); }},
+        {"FILE", [](const Json& row) { return row["file"].get<std::string>(); }},
+        {"PROBLEM", [](const Json& row) { return row["problem"].get<std::string>(); }},
+        {"FROM", [](const Json& row) { return row["from"].get<std::string>(); }, true},
+        {"NOTE", [](const Json& row) { return row["note"].get<std::string>(); }, true}},
+       "revision"});
 }
 
 bool Import::IsWrittenByHand(const ImportedRevision& revision) const {
@@ -177,35 +209,44 @@ Outcome<void> Import::Conclude(CommandContext& context) const {
                   count, revisions_.size(), Trim(missing)));
 }
 
-Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
-  const auto project = ReadAlembicProject(arguments.alembic, arguments.settings, context.stop);
+Outcome<void> RunImport(CommandContext& context, const ImportArguments& arguments) {
+  const auto project = ReadAlembicProject(arguments.call, context.stop);
   if (!project) return tl::unexpected(project.error());
   const Import import(arguments, *project,
-                      arguments.output.value_or(context.globals.directory.value_or("migrations")));
+                      arguments.folder.value_or(context.globals.directory.value_or("migrations")));
   if (auto checked = import.Check(); !checked) return checked;
   if (auto written = import.Write(context); !written) return written;
+  if (arguments.format != OutputFormat::kText) context.output.Result(import.Document());
   return import.Conclude(context);
 }
 
 }  // namespace
 
 void AddImport(CLI::App& app, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ImportArguments>();
   CLI::App* command =
       app.add_subcommand("import", "turn another tool's project into SQL revisions");
   AddChoice(
       *command, "TOOL", {"alembic"}, [](std::size_t) {}, "alembic")
       ->required();
-  command->add_option("SETTINGS", arguments->settings,
+  command->add_option("SETTINGS", arguments->call.settings,
                       "the project's settings file (default: alembic.ini)");
   command->add_option(
-      "--output", arguments->output,
+      "--to", arguments->folder,
       "project folder to write to (default: that of --directory, else ./migrations)");
-  command->add_option("--alembic", arguments->alembic,
+  command->add_option("--alembic", arguments->call.program,
                       "the program that runs the project (default: alembic, from PATH)");
+  command->add_option("-n,--name", arguments->call.section,
+                      "section of the settings file, as for alembic -n (default: alembic)");
+  command
+      ->add_option("-x", arguments->call.x_arguments,
+                   "an argument for env.py, as for alembic -x; may be given several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddOutputOption(*command, arguments->format);
   command->add_flag("--force", arguments->force, "overwrite revision files that are there");
   command->callback([&chosen, arguments] {
-    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+    chosen = [arguments](CommandContext& context) { return RunImport(context, *arguments); };
   });
 }
 

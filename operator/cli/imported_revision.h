@@ -18,8 +18,8 @@ struct ImportedRevision {
   std::optional<std::string> note;     // what a person should know about the text
 };
 
-// What `revision` becomes here. A downgrade that raises NotImplementedError becomes none; anything
+// What `from` becomes here. A downgrade that raises NotImplementedError becomes none; anything
 // else that cannot be rendered, and whatever would not be read back as the same, is a problem.
-ImportedRevision ImportRevision(const AlembicRevision& revision);
+ImportedRevision ImportRevision(const AlembicRevision& from);
 
 }  // namespace schemaop

@@ -25,6 +25,9 @@ constexpr std::string_view kSettings =
 # versionTable: alembic_version          # the table of the applied revisions
 # versionTableSchema: public             # its schema (default: found through search_path)
 # ledgerSchema: schemaversion            # the schema of the ledger
+# scratchUrlEnv: SCRATCH_DATABASE_URL    # where scratch databases are made (default: its own server)
+# exclude: ["table:public.tmp_*"]        # objects that are not this project's
+# ignore: [grants]                       # what is left to others: owners, grants, comments, storage
 )";
 
 constexpr std::string_view kReadme = R"(# Migrations
@@ -52,7 +55,7 @@ Outcome<void> CheckEmpty(const fs::path& folder) {
                             is_folder ? "not empty" : "no folder"));
 }
 
-Outcome<void> Run(CommandContext& context, const std::string& typed) {
+Outcome<void> RunInit(CommandContext& context, const std::string& typed) {
   const fs::path folder = fs::path(typed).lexically_normal();
   if (auto empty = CheckEmpty(folder); !empty) return empty;
   std::error_code error;
@@ -63,7 +66,8 @@ Outcome<void> Run(CommandContext& context, const std::string& typed) {
   }
   // The project is found by itself below the working folder's "migrations" only.
   const std::string schemactl =
-      folder == "migrations" ? "schemactl" : fmt::format("schemactl -d {}", folder.string());
+      folder == "migrations" ? context.globals.program
+                             : fmt::format("{} -d {}", context.globals.program, folder.string());
   const fs::path settings = folder / kSettingsFile;
   const fs::path readme = folder / "README.md";
   if (auto done = WriteNewFile(settings, std::string(kSettings)); !done) return done;
@@ -85,7 +89,7 @@ void AddInit(CLI::App& app, Command& chosen) {
       *command, "-t,--template", {"generic"}, [](std::size_t) {},
       "what to begin with; list-templates lists them");
   command->callback([&chosen, folder] {
-    chosen = [folder](CommandContext& context) { return Run(context, *folder); };
+    chosen = [folder](CommandContext& context) { return RunInit(context, *folder); };
   });
 }
 

@@ -12,8 +12,8 @@ void AddListTemplates(CLI::App& app, Command& chosen) {
       context.output.Result(
           "Available templates:\n\n"
           "generic - One database, revisions in plain SQL.\n\n"
-          "Templates are used via the 'init' command, e.g.:\n\n"
-          "  schemactl init --template generic ./migrations\n");
+          "Templates are used via the 'init' command, e.g.:\n\n  " +
+          context.globals.program + " init --template generic ./migrations\n");
       return {};
     };
   });

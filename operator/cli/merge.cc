@@ -16,7 +16,7 @@
 namespace schemaop {
 namespace {
 
-struct Arguments {
+struct MergeArguments {
   std::vector<std::string> revisions;
   std::optional<std::string> message;
   NewRevision wanted;
@@ -35,7 +35,7 @@ Outcome<std::vector<RevisionId>> ResolveAll(const RevisionGraph& graph,
   return resolved;
 }
 
-Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
+Outcome<void> RunMerge(CommandContext& context, const MergeArguments& arguments) {
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   auto parents = ResolveAll(*workspace->graph, arguments.revisions);
@@ -55,7 +55,7 @@ Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
 }  // namespace
 
 void AddMerge(CLI::App& app, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<MergeArguments>();
   NewRevision& wanted = arguments->wanted;
   CLI::App* command = app.add_subcommand("merge", "write a revision that joins others");
   command->add_option("REVISION", arguments->revisions, "the revisions to join, or heads for all")
@@ -65,8 +65,9 @@ void AddMerge(CLI::App& app, Command& chosen) {
   command->add_flag("--splice", wanted.splice, "allow joining revisions that are no heads");
   command->add_option("--branch-label", wanted.branch_label, "a name for the joined branch");
   command->add_option("--rev-id", wanted.id, "identifier (default: as for revision)");
+  AddOutputOption(*command, wanted.format);
   command->callback([&chosen, arguments] {
-    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+    chosen = [arguments](CommandContext& context) { return RunMerge(context, *arguments); };
   });
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <string_view>
 #include <system_error>
@@ -14,6 +15,7 @@
 #include "base/time.h"
 #include "cli/new_file.h"
 #include "cli/planning_error.h"
+#include "cli/revision_listing.h"
 #include "cli/revision_name.h"
 #include "revision/plan.h"
 #include "revision/revision_file.h"
@@ -81,7 +83,8 @@ Outcome<Revision> Compose(const RevisionGraph& graph, const NewRevision& wanted)
   if (wanted.branch_label) revision.branch_labels = {*wanted.branch_label};
   revision.message = OneLine(wanted.message);
   revision.created = FormatRfc3339(std::chrono::system_clock::now());
-  revision.downgrade.emplace();
+  revision.upgrade = wanted.upgrade;
+  revision.downgrade = wanted.downgrade;
   return revision;
 }
 
@@ -101,21 +104,18 @@ Outcome<fs::path> FolderInVersions(const Project& project, const NewRevision& wa
   return relative == "." ? fs::path() : relative;
 }
 
-// Whether the project still loads with the new file, and reads in it what was meant.
-Outcome<void> CheckLoads(const Workspace& workspace, const Revision& wanted,
-                         const std::string& name, const std::string& text) {
-  if (wanted.id.empty()) return Refuse(ExitCode::kUsage, "a revision id cannot be empty");
-  if (const Revision* taken = workspace.graph->Find(wanted.id)) {
-    return Refuse(ExitCode::kUsage, fmt::format("revision id {} is already taken by {}", wanted.id,
-                                                RevisionPath(workspace.project, taken->file)));
-  }
+// The project's graph with the new files, which holds what was meant by the last of them.
+Outcome<std::shared_ptr<const RevisionGraph>> LoadWith(const Workspace& workspace,
+                                                       const std::vector<SourceFile>& fresh,
+                                                       const Revision& wanted) {
   std::vector<SourceFile> files;
   for (const auto& [file, content] : workspace.texts) files.push_back({file, content});
-  files.push_back({name, text});
+  files.insert(files.end(), fresh.begin(), fresh.end());
   const auto source = LoadSource(std::move(files));
-  if (!source)
+  if (!source) {
     return Refuse(ExitCode::kUsage,
                   "the new revision cannot be written: " + source.error().message);
+  }
   const Revision* read = source->graph->Find(wanted.id);
   if (read == nullptr || read->message != wanted.message ||
       read->down_revisions != wanted.down_revisions || read->depends_on != wanted.depends_on ||
@@ -123,6 +123,32 @@ Outcome<void> CheckLoads(const Workspace& workspace, const Revision& wanted,
     return Refuse(ExitCode::kUsage,
                   "the message would be read as something else in the file; use one line of words");
   }
+  return source->graph;
+}
+
+Outcome<void> CheckId(const Workspace& workspace, const RevisionGraph& graph,
+                      const RevisionId& id) {
+  if (id.empty()) return Refuse(ExitCode::kUsage, "a revision id cannot be empty");
+  const Revision* taken = graph.Find(id);
+  if (taken == nullptr) return {};
+  return Refuse(ExitCode::kUsage, fmt::format("revision id {} is already taken by {}", id,
+                                              RevisionPath(workspace.project, taken->file)));
+}
+
+Outcome<void> TellNewFiles(CommandContext& context, OutputFormat format,
+                           const std::vector<RevisionId>& ids,
+                           const std::vector<std::string>& paths) {
+  if (format == OutputFormat::kText) {
+    for (const std::string& path : paths) {
+      context.output.Result(fmt::format("  Generating {} ...  done\n", path));
+    }
+    return {};
+  }
+  const auto workspace = OpenWorkspace(context.globals);
+  if (!workspace) return tl::unexpected(workspace.error());
+  std::vector<RevisionGraph::Index> indices;
+  for (const RevisionId& id : ids) indices.push_back(workspace->graph->IndexOf(id).value());
+  context.output.Result(ListRevisions(format, *workspace, indices, std::nullopt));
   return {};
 }
 
@@ -130,21 +156,35 @@ Outcome<void> CheckLoads(const Workspace& workspace, const Revision& wanted,
 
 Outcome<void> WriteNewRevision(CommandContext& context, const Workspace& workspace,
                                const NewRevision& wanted) {
-  if (const auto checked = CheckParents(*workspace.graph, wanted); !checked) return checked;
-  const auto revision = Compose(*workspace.graph, wanted);
-  if (!revision) return tl::unexpected(revision.error());
-  const auto folder = FolderInVersions(workspace.project, wanted);
-  if (!folder) return tl::unexpected(folder.error());
+  return WriteNewRevisions(context, workspace, {wanted});
+}
 
-  const fs::path name = *folder / RevisionFileName(revision->id, revision->message);
-  const std::string text = RenderRevisionFile(*revision);
-  if (const auto checked = CheckLoads(workspace, *revision, name.string(), text); !checked) {
-    return checked;
+Outcome<void> WriteNewRevisions(CommandContext& context, const Workspace& workspace,
+                                const std::vector<NewRevision>& wanted) {
+  std::shared_ptr<const RevisionGraph> graph = workspace.graph;
+  std::vector<SourceFile> files;
+  std::vector<RevisionId> ids;
+  for (NewRevision next : wanted) {
+    if (!ids.empty()) next.parents = {ids.back()};
+    if (const auto checked = CheckParents(*graph, next); !checked) return checked;
+    const auto revision = Compose(*graph, next);
+    if (!revision) return tl::unexpected(revision.error());
+    const auto folder = FolderInVersions(workspace.project, next);
+    if (!folder) return tl::unexpected(folder.error());
+    if (auto free = CheckId(workspace, *graph, revision->id); !free) return free;
+    const fs::path name = *folder / RevisionFileName(revision->id, revision->message);
+    files.push_back({name.string(), RenderRevisionFile(*revision)});
+    auto loaded = LoadWith(workspace, files, *revision);
+    if (!loaded) return tl::unexpected(loaded.error());
+    graph = *std::move(loaded);
+    ids.push_back(revision->id);
   }
-  const std::string path = RevisionPath(workspace.project, name.string());
-  if (const auto written = WriteNewFile(path, text); !written) return written;
-  context.output.Result(fmt::format("  Generating {} ...  done\n", path));
-  return {};
+  std::vector<std::string> paths;
+  for (const SourceFile& file : files) {
+    paths.push_back(RevisionPath(workspace.project, file.name));
+    if (auto written = WriteNewFile(paths.back(), file.text); !written) return written;
+  }
+  return TellNewFiles(context, wanted.front().format, ids, paths);
 }
 
 }  // namespace schemaop

@@ -17,7 +17,7 @@ Outcome<OfflineRange> SplitOfflineRange(const std::string& command, const std::s
   }
   return Refuse(ExitCode::kUsage,
                 fmt::format("'{}' is no range; type the revision the database is at, ':' and the "
-                            "one to bring it to: schemactl {} FROM:TO --sql",
+                            "one to bring it to: {} FROM:TO --sql",
                             text, command));
 }
 
@@ -42,7 +42,7 @@ Outcome<void> RefuseRange(const std::string& command, const std::string& target)
   if (target.find(':') == std::string::npos) return {};
   return Refuse(ExitCode::kUsage,
                 fmt::format("Range revision not allowed: '{0}'; name one target, or write the "
-                            "range as SQL: schemactl {1} {0} --sql",
+                            "range as SQL: {1} {0} --sql",
                             target, command));
 }
 

@@ -15,6 +15,8 @@ struct OfflineRange {
   std::string end;
 };
 
+// `command` is what was typed, for the errors: "schemactl upgrade".
+
 // Splits at the ':'. kUsage for more than one ':' and for an empty side.
 Outcome<OfflineRange> SplitOfflineRange(const std::string& command, const std::string& text);
 

@@ -47,6 +47,11 @@ void Output::Progress(std::string_view line) {
   Write(stderr, std::string(line) + "\n");
 }
 
+void Output::Question(std::string_view text) {
+  std::fflush(stdout);
+  Write(stderr, text);
+}
+
 void Output::Warning(std::string_view line) {
   if (!quiet_) WriteMarked("\x1b[33m", "schemactl: warning: ", line);
 }

@@ -23,6 +23,9 @@ class Output {
   // One line about what is going on; silenced by --quiet.
   void Progress(std::string_view line);
 
+  // A question to a person at a terminal, who answers on the same line; not silenced by --quiet.
+  void Question(std::string_view text);
+
   // "schemactl: warning: <line>"; silenced by --quiet.
   void Warning(std::string_view line);
 

@@ -50,8 +50,8 @@ CommandFailure DescribePlanningError(const Error& error, const RevisionGraph& gr
   if (const RevisionId* unknown = UnknownRow(graph, current)) {
     return {ExitCode::kFailed,
             fmt::format("the database is at revision '{}', which no file of this project declares; "
-                        "get that file back, or say where the database really is: schemactl stamp "
-                        "--purge REVISION",
+                        "get that file back, or say where the database really is with 'stamp "
+                        "--purge REVISION'",
                         *unknown)};
   }
   if (error.code == ErrorCode::kNotFound) {

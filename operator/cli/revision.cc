@@ -5,20 +5,26 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "cli/autogenerate.h"
+#include "cli/choice.h"
 #include "cli/commands.h"
 #include "cli/new_revision.h"
 #include "cli/planning_error.h"
+#include "cli/schema_reader.h"
 #include "revision/plan.h"
 
 namespace schemaop {
 namespace {
 
-struct Arguments {
+struct RevisionArguments {
   std::string message;
   std::string head = "head";
   NewRevision wanted;
   bool autogenerate = false;
+  AutogenerateRequest generate;
+  bool sql = false;
 };
 
 Outcome<std::vector<RevisionId>> ResolveHead(const RevisionGraph& graph, const std::string& head) {
@@ -32,11 +38,10 @@ Outcome<std::vector<RevisionId>> ResolveHead(const RevisionGraph& graph, const s
   return goal->revisions;
 }
 
-Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
-  if (arguments.autogenerate) {
+Outcome<void> RunRevision(CommandContext& context, const RevisionArguments& arguments) {
+  if (arguments.sql) {
     return Refuse(ExitCode::kUsage,
-                  "--autogenerate is not available yet; write the SQL by hand into the file of: "
-                  "schemactl revision -m MESSAGE");
+                  "a revision is an SQL file here, so there is no --sql to ask for; leave it out");
   }
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
@@ -45,18 +50,40 @@ Outcome<void> Run(CommandContext& context, const Arguments& arguments) {
   NewRevision wanted = arguments.wanted;
   wanted.message = arguments.message;
   wanted.parents = *std::move(parents);
-  return WriteNewRevision(context, *workspace, wanted);
+  if (!arguments.autogenerate) return WriteNewRevision(context, *workspace, wanted);
+  return WriteGeneratedRevisions(context, *workspace, arguments.generate, wanted);
+}
+
+void AddAutogenerateOptions(CLI::App& command, RevisionArguments& arguments) {
+  CLI::Option* autogenerate = command.add_flag(
+      "--autogenerate", arguments.autogenerate,
+      "write the SQL that makes what schema.sql says, tried in a scratch database");
+  AddChoice(
+      command, "--against", {"revisions", "live"},
+      [&arguments](std::size_t word) { arguments.generate.live = word == 1; },
+      "what schema.sql is compared with: the revisions, replayed in a scratch database (default), "
+      "or the database itself")
+      ->needs(autogenerate);
+  command
+      .add_option(
+          "--rename", arguments.generate.renames,
+          "what is a rename and not a drop: 'column app.t.old -> new'; may be given several "
+          "times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->needs(autogenerate);
+  AddScratchOption(command, arguments.generate.scratch_url)->needs(autogenerate);
 }
 
 }  // namespace
 
 void AddRevision(CLI::App& app, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RevisionArguments>();
   NewRevision& wanted = arguments->wanted;
   CLI::App* command = app.add_subcommand("revision", "write a new revision file");
   command->add_option("-m,--message", arguments->message, "what it does, in one line");
-  command->add_flag("--autogenerate", arguments->autogenerate,
-                    "find out the SQL by comparing (not available yet)");
+  AddAutogenerateOptions(*command, *arguments);
+  command->add_flag("--sql", arguments->sql, "refused: Alembic's option for Python revisions");
   command->add_option("--head", arguments->head,
                       "what to build on: head, a revision, label@head, or base for a new root");
   command->add_flag("--splice", wanted.splice, "allow building on a revision that is no head");
@@ -72,8 +99,9 @@ void AddRevision(CLI::App& app, Command& chosen) {
                    "a revision or label it needs; may be given several times")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddOutputOption(*command, wanted.format);
   command->callback([&chosen, arguments] {
-    chosen = [arguments](CommandContext& context) { return Run(context, *arguments); };
+    chosen = [arguments](CommandContext& context) { return RunRevision(context, *arguments); };
   });
 }
 

@@ -1,30 +1,19 @@
-// Revisions for machines and for wide terminals: `-o json|yaml|table|wide|name`.
+// Revisions in the forms of `-o`.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "cli/document.h"
 #include "cli/workspace.h"
 #include "revision/graph.h"
 
-namespace CLI {
-class App;
-}
-
 namespace schemaop {
-
-enum class OutputFormat { kText, kTable, kWide, kJson, kYaml, kName };
-
-// Adds -o, --output to `command`. Without it `format` stays as it is.
-void AddOutputOption(CLI::App& command, OutputFormat& format);
 
 // `revisions` of the workspace's graph, in that order:
 //   json, yaml   a list of objects; keys: revision, down_revisions, depends_on, branch_labels,
-//   message, created, file,
-//                head, effective_head, branchpoint, mergepoint, and, when `current` is known,
-//                current
+//                children, message, created, file, head, effective_head, branchpoint, mergepoint,
+//                and, when `current` is known, current
 //   table, wide  a line each under a header; wide adds labels, dependencies and the file
 //   name         the identifiers, a line each
 // REQUIRES: format is not kText, which is Alembic's own and made by revision/views.h.

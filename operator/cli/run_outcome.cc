@@ -37,8 +37,9 @@ std::string Place(const StatementFailure& failure, const Project& project) {
 }
 
 std::string Describe(const StatementFailure& failure, const Workspace& workspace) {
-  std::string text = fmt::format("{}: SQLSTATE {}: {}\n", Place(failure, workspace.project),
-                                 failure.sqlstate, failure.message);
+  std::string text = Place(failure, workspace.project) + ": ";
+  if (!failure.sqlstate.empty()) text += fmt::format("SQLSTATE {}: ", failure.sqlstate);
+  text += failure.message + "\n";
   const auto source = workspace.texts.find(failure.file);
   if (source != workspace.texts.end()) {
     text += SourceExcerpt(source->second, failure.line, failure.column);
@@ -47,16 +48,9 @@ std::string Describe(const StatementFailure& failure, const Workspace& workspace
   return text;
 }
 
-bool InTransaction(const StatementFailure& failure, const RevisionGraph& graph) {
-  const Revision* revision = graph.Find(failure.revision);
-  if (revision == nullptr) return true;
-  if (failure.direction == Direction::kUpgrade) return revision->upgrade.transactional;
-  return !revision->downgrade || revision->downgrade->transactional;
-}
-
 // What became of the revision whose statement the server refused.
-std::string Fate(const StatementFailure& failure, bool in_transaction) {
-  if (in_transaction) return fmt::format("revision {} is rolled back", failure.revision);
+std::string Fate(const StatementFailure& failure) {
+  if (failure.in_transaction) return fmt::format("revision {} is rolled back", failure.revision);
   return failure.statement > 1
              ? fmt::format(
                    "revision {} runs outside a transaction: its statements before this one "
@@ -68,12 +62,13 @@ std::string Fate(const StatementFailure& failure, bool in_transaction) {
 Outcome<void> ConcludeRefusedStatement(const RunReport& report, const Workspace& workspace,
                                        const std::string& again) {
   const StatementFailure& failure = *report.failure;
-  const bool in_transaction = InTransaction(failure, *workspace.graph);
-  const bool partly = !report.applied.empty() || (!in_transaction && failure.statement > 1);
+  const bool partly = !report.applied.empty() || (!failure.in_transaction && failure.statement > 1);
+  const bool busy = report.error && report.error->code == ErrorCode::kBusy;
+  const ExitCode code = busy ? ExitCode::kBusy : ExitCode::kFailed;
   return Refuse(
-      partly ? ExitCode::kPartlyApplied : ExitCode::kFailed,
-      fmt::format("{}{}; {}\n{}, then run: {}\n", Describe(failure, workspace),
-                  Fate(failure, in_transaction), Standing(report, *workspace.graph),
+      partly ? ExitCode::kPartlyApplied : code,
+      fmt::format("{}{}; {}\n{}, then run: {}\n", Describe(failure, workspace), Fate(failure),
+                  Standing(report, *workspace.graph),
                   failure.retryable ? "this can pass: wait a little" : "correct the statement",
                   again));
 }
@@ -89,11 +84,19 @@ Outcome<void> ConcludeFailure(const RunReport& report, const Workspace& workspac
 
 Outcome<void> ConcludeInDoubt(const RunReport& report, const Workspace& workspace) {
   std::string text;
-  if (report.failure) text += Describe(*report.failure, workspace);
-  if (report.error) text += report.error->message + "\n";
-  return Refuse(ExitCode::kInDoubt,
-                text + Standing(report, *workspace.graph) +
-                    "; look whether the statement took effect before running anything\n");
+  if (report.failure) {
+    text = Describe(*report.failure, workspace);
+  } else if (report.error) {
+    text = report.error->message + "\n";
+  }
+  text += Standing(report, *workspace.graph) + "; look whether the statement took effect";
+  if (report.failure) {
+    text += fmt::format(
+        ", then run: schemactl resolve {0} --done\nor, when it did not: schemactl resolve {0} "
+        "--retry",
+        report.failure->revision);
+  }
+  return Refuse(ExitCode::kInDoubt, text + "\n");
 }
 
 }  // namespace
@@ -107,6 +110,12 @@ std::string DescribeHeads(const Heads& heads, const RevisionGraph& graph) {
     marked.push_back(id + (head ? " (head)" : ""));
   }
   return Join(marked, ", ");
+}
+
+void WarnOfSnapshot(Output& output, const RunReport& report) {
+  if (!report.snapshot_problem) return;
+  output.Warning(fmt::format("the schema could not be kept for drift to be told by: {}",
+                             report.snapshot_problem->message));
 }
 
 Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,

@@ -16,6 +16,9 @@ namespace schemaop {
 Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
                           const std::string& again);
 
+// Warns when the schema that the run left could not be kept.
+void WarnOfSnapshot(Output& output, const RunReport& report);
+
 // "004 (head)", "base", or several joined by ", ".
 std::string DescribeHeads(const Heads& heads, const RevisionGraph& graph);
 

@@ -1,5 +1,6 @@
 #include "cli/script_run.h"
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "cli/planning_error.h"
 #include "cli/workspace.h"
 #include "engine/sql_script.h"
+#include "revision/one_transaction.h"
 #include "revision/plan.h"
 
 namespace schemaop {
@@ -19,7 +21,7 @@ namespace {
 
 std::vector<std::string> Remarks(const std::string& command,
                                  const std::optional<std::string>& tag) {
-  std::vector<std::string> remarks{"schemactl " + command + " --sql"};
+  std::vector<std::string> remarks{command + " --sql"};
   if (tag) remarks.push_back("tag: " + *tag);
   return remarks;
 }
@@ -30,10 +32,11 @@ struct StampTargets {
 };
 
 // Alembic's rule: each target may be a range, and all ranges start at the same place.
-Outcome<StampTargets> ReadStampTargets(const std::vector<std::string>& typed) {
+Outcome<StampTargets> ReadStampTargets(const std::string& command,
+                                       const std::vector<std::string>& typed) {
   StampTargets targets;
   for (const std::string& text : typed) {
-    auto range = SplitOfflineRange("stamp", text);
+    auto range = SplitOfflineRange(command, text);
     if (!range) return tl::unexpected(range.error());
     if (range->start && targets.start && *range->start != *targets.start) {
       return Refuse(ExitCode::kUsage,
@@ -47,6 +50,19 @@ Outcome<StampTargets> ReadStampTargets(const std::vector<std::string>& typed) {
   return targets;
 }
 
+// All steps of `plan`, each alone or all together.
+Outcome<void> TakeInto(SqlScript& script, const Plan& plan, const RevisionGraph& graph,
+                       bool together) {
+  std::vector<PlannedStep> steps;
+  for (const Step& step : plan.steps) steps.push_back({&step, graph.Find(step.revision)});
+  const std::size_t size = together ? steps.size() : 1;
+  for (std::size_t first = 0; first < steps.size(); first += size) {
+    auto taken = script.Take(std::span(steps).subspan(first, size), nullptr);
+    if (!taken) return Refuse(taken.error().error);
+  }
+  return {};
+}
+
 }  // namespace
 
 void AddScriptOptions(CLI::App& command, bool& sql, std::optional<std::string>& tag) {
@@ -56,14 +72,16 @@ void AddScriptOptions(CLI::App& command, bool& sql, std::optional<std::string>& 
 }
 
 Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationRequest& request) {
-  const std::string command = CommandName(request.direction);
+  const std::string command =
+      fmt::format("{} {}", context.globals.program, CommandName(request.direction));
   const bool up = request.direction == Direction::kUpgrade;
   const auto range = SplitOfflineRange(command, request.target);
   if (!range) return tl::unexpected(range.error());
   if (!up && !range->start) {
     return Refuse(ExitCode::kUsage,
-                  "downgrade with --sql requires <fromrev>:<torev>; type the revision the database "
-                  "is at in front, as in: schemactl downgrade head:base --sql");
+                  fmt::format("downgrade with --sql requires <fromrev>:<torev>; type the revision "
+                              "the database is at in front, as in: {} head:base --sql",
+                              command));
   }
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
@@ -74,12 +92,14 @@ Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationReque
       up ? PlanUpgrade(graph, *from, range->end) : PlanDowngrade(graph, *from, range->end);
   if (!plan) return tl::unexpected(DescribePlanningError(plan.error(), graph, *from, range->end));
 
-  const DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
-  SqlScript script(options, *from, Remarks(command + " " + request.target, request.tag));
-  for (const Step& step : plan->steps) {
-    auto taken = script.Take(step, *graph.Find(step.revision), nullptr);
-    if (!taken) return Refuse(taken.error().error);
+  DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
+  Apply(request.execution, options);
+  const bool together = options.transaction_mode == TransactionMode::kSingle;
+  if (together) {
+    if (auto fits = CheckOneTransaction(graph, *plan); !fits) return Refuse(fits.error());
   }
+  SqlScript script(options, *from, Remarks(command + " " + request.target, request.tag));
+  if (auto taken = TakeInto(script, *plan, graph, together); !taken) return taken;
   for (const std::string& warning : plan->warnings) context.output.Warning(warning);
   if (plan->steps.empty())
     context.output.Warning("the script runs nothing: there is nothing to do");
@@ -88,12 +108,14 @@ Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationReque
 }
 
 Outcome<void> WriteStampScript(CommandContext& context, const StampRequest& request) {
+  const std::string command = context.globals.program + " stamp";
   if (request.purge) {
     return Refuse(ExitCode::kUsage,
-                  "--purge cannot go with --sql, which does not know the rows there are; say where "
-                  "the database is: schemactl stamp FROM:TO --sql");
+                  fmt::format("--purge cannot go with --sql, which does not know the rows there "
+                              "are; say where the database is: {} FROM:TO --sql",
+                              command));
   }
-  const auto targets = ReadStampTargets(request.targets);
+  const auto targets = ReadStampTargets(command, request.targets);
   if (!targets) return tl::unexpected(targets.error());
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
@@ -106,7 +128,8 @@ Outcome<void> WriteStampScript(CommandContext& context, const StampRequest& requ
         DescribePlanningError(plan.error(), graph, *from, FirstUnresolved(graph, targets->ends)));
   }
   const DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
-  SqlScript script(options, *from, Remarks("stamp " + Join(request.targets, " "), request.tag));
+  SqlScript script(options, *from,
+                   Remarks(command + " " + Join(request.targets, " "), request.tag));
   script.Take(*plan);
   context.output.Result(std::move(script).Finish());
   return {};

@@ -18,12 +18,28 @@ struct Key {
   std::optional<std::string> ProjectSettings::*member;
 };
 
-constexpr std::array<Key, 4> kKeys{{
+constexpr std::array<Key, 6> kKeys{{
     {"versionTable", &ProjectSettings::version_table},
     {"versionTableSchema", &ProjectSettings::version_table_schema},
     {"ledgerSchema", &ProjectSettings::ledger_schema},
     {"databaseUrlEnv", &ProjectSettings::database_url_env},
+    {"scratchUrlEnv", &ProjectSettings::scratch_url_env},
+    {"allowSuperuser", &ProjectSettings::allow_superuser},
 }};
+
+struct ListKey {
+  std::string_view name;
+  std::vector<std::string> ProjectSettings::*member;
+  std::vector<std::string> words;  // the only ones it takes; none: any text
+};
+
+const std::vector<ListKey>& ListKeys() {
+  static const std::vector<ListKey> keys = {
+      {"exclude", &ProjectSettings::exclude, {}},
+      {"ignore", &ProjectSettings::ignore, {"owners", "grants", "comments", "storage"}},
+  };
+  return keys;
+}
 
 // PostgreSQL's NAMEDATALEN less its final zero byte.
 constexpr std::size_t kLongestName = 63;
@@ -36,6 +52,7 @@ tl::unexpected<Error> At(std::string_view file, const YAML::Mark& mark, std::str
 std::vector<std::string> KeyNames() {
   std::vector<std::string> names;
   for (const Key& key : kKeys) names.emplace_back(key.name);
+  for (const ListKey& key : ListKeys()) names.emplace_back(key.name);
   return names;
 }
 
@@ -53,11 +70,15 @@ std::optional<std::string> WrongValue(const Key& key, const YAML::Node& value) {
   if (!value.IsScalar() || value.Scalar().empty()) {
     return fmt::format("{} takes one text; leave the line out for the default", key.name);
   }
-  if (key.member == &ProjectSettings::database_url_env) {
+  if (key.name.ends_with("Env")) {
     if (IsVariableName(value.Scalar())) return std::nullopt;
     return fmt::format(
         "{} takes the name of an environment variable (letters, digits, '_'), never the URL itself",
         key.name);
+  }
+  if (key.member == &ProjectSettings::allow_superuser) {
+    if (value.Scalar() == "true" || value.Scalar() == "false") return std::nullopt;
+    return fmt::format("{} takes true or false", key.name);
   }
   if (value.Scalar().size() > kLongestName) {
     return fmt::format("{} is {} bytes long; PostgreSQL's names have at most {}", key.name,
@@ -66,28 +87,66 @@ std::optional<std::string> WrongValue(const Key& key, const YAML::Node& value) {
   return std::nullopt;
 }
 
+// One text or a list of texts.
+Result<void> ReadList(std::string_view file, const ListKey& key, const YAML::Node& name,
+                      const YAML::Node& value, ProjectSettings& settings) {
+  std::vector<std::string>& texts = settings.*(key.member);
+  std::vector<YAML::Node> entries;
+  if (value.IsScalar()) entries.push_back(value);
+  if (value.IsSequence()) {
+    for (const auto& entry : value) entries.push_back(entry);
+  }
+  for (const YAML::Node& entry : entries) {
+    if (!entry.IsScalar() || entry.Scalar().empty()) {
+      return At(file, entry.Mark(), fmt::format("{} takes a list of texts", key.name));
+    }
+    const std::string& text = entry.Scalar();
+    const bool known =
+        key.words.empty() || std::find(key.words.begin(), key.words.end(), text) != key.words.end();
+    if (!known) {
+      return At(file, entry.Mark(),
+                fmt::format("{} does not know '{}'{}; it takes: {}", key.name, Truncate(text, 60),
+                            DidYouMean(text, key.words), Join(key.words, ", ")));
+    }
+    texts.push_back(text);
+  }
+  if (!texts.empty()) return {};
+  return At(file, value.IsNull() ? name.Mark() : value.Mark(),
+            fmt::format("{} takes a list of texts; leave the line out for none", key.name));
+}
+
+Result<void> ReadEntry(std::string_view file, const YAML::Node& name, const YAML::Node& value,
+                       ProjectSettings& settings) {
+  const std::string text = name.IsScalar() ? name.Scalar() : "";
+  const auto named = [&](const auto& key) { return key.name == text; };
+  const auto twice = [&] { return At(file, name.Mark(), fmt::format("{} is set twice", text)); };
+  const auto list = std::find_if(ListKeys().begin(), ListKeys().end(), named);
+  if (list != ListKeys().end()) {
+    if (!(settings.*(list->member)).empty()) return twice();
+    return ReadList(file, *list, name, value, settings);
+  }
+  const auto* key = std::find_if(kKeys.begin(), kKeys.end(), named);
+  if (key == kKeys.end()) {
+    return At(file, name.Mark(),
+              fmt::format("unknown key '{}'{}; known keys: {}", Truncate(text, 60),
+                          DidYouMean(text, KeyNames()), Join(KeyNames(), ", ")));
+  }
+  if ((settings.*(key->member)).has_value()) return twice();
+  if (const auto wrong = WrongValue(*key, value)) {
+    // A value that is not there has no place of its own.
+    return At(file, value.IsNull() ? name.Mark() : value.Mark(), *wrong);
+  }
+  settings.*(key->member) = value.Scalar();
+  return {};
+}
+
 Result<ProjectSettings> Read(std::string_view file, const YAML::Node& root) {
   ProjectSettings settings;
   if (root.IsNull()) return settings;
   if (!root.IsMap()) return At(file, root.Mark(), "expected 'key: value' lines");
   for (const auto& entry : root) {
-    const YAML::Node& name = entry.first;
-    const std::string text = name.IsScalar() ? name.Scalar() : "";
-    const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
-                                   [&](const Key& candidate) { return candidate.name == text; });
-    if (key == kKeys.end()) {
-      return At(file, name.Mark(),
-                fmt::format("unknown key '{}'{}; known keys: {}", Truncate(text, 60),
-                            DidYouMean(text, KeyNames()), Join(KeyNames(), ", ")));
-    }
-    if ((settings.*(key->member)).has_value()) {
-      return At(file, name.Mark(), fmt::format("{} is set twice", key->name));
-    }
-    if (const auto wrong = WrongValue(*key, entry.second)) {
-      // A value that is not there has no place of its own.
-      return At(file, entry.second.IsNull() ? name.Mark() : entry.second.Mark(), *wrong);
-    }
-    settings.*(key->member) = entry.second.Scalar();
+    auto read = ReadEntry(file, entry.first, entry.second, settings);
+    if (!read) return Fail(read.error());
   }
   return settings;
 }

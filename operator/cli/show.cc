@@ -1,16 +1,24 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/planning_error.h"
+#include "cli/revision_listing.h"
 #include "cli/view.h"
 
 namespace schemaop {
 namespace {
 
-Outcome<void> Run(CommandContext& context, const std::string& name) {
+struct ShowArguments {
+  std::string name;
+  OutputFormat format = OutputFormat::kText;
+};
+
+Outcome<void> RunShow(CommandContext& context, const ShowArguments& arguments) {
+  const std::string& name = arguments.name;
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   Heads rows;
@@ -19,9 +27,20 @@ Outcome<void> Run(CommandContext& context, const std::string& name) {
     if (!read) return tl::unexpected(read.error());
     rows = *std::move(read);
   }
-  const auto lines = ShowView(*workspace->graph, rows, name);
+  const RevisionGraph& graph = *workspace->graph;
+  if (arguments.format != OutputFormat::kText) {
+    const auto revisions = RevisionsShown(graph, rows, name);
+    if (!revisions) {
+      return tl::unexpected(DescribePlanningError(revisions.error(), graph, rows, name));
+    }
+    context.output.Result(
+        ListRevisions(arguments.format, *workspace, *revisions,
+                      name == "current" ? std::optional<Heads>(rows) : std::nullopt));
+    return {};
+  }
+  const auto lines = ShowView(graph, rows, name);
   if (!lines) {
-    return tl::unexpected(DescribePlanningError(lines.error(), *workspace->graph, rows, name));
+    return tl::unexpected(DescribePlanningError(lines.error(), graph, rows, name));
   }
   PrintLines(context, workspace->project, *lines);
   return {};
@@ -30,12 +49,15 @@ Outcome<void> Run(CommandContext& context, const std::string& name) {
 }  // namespace
 
 void AddShow(CLI::App& app, Command& chosen) {
-  auto name = std::make_shared<std::string>();
+  auto arguments = std::make_shared<ShowArguments>();
   CLI::App* command = app.add_subcommand("show", "show all about a revision");
-  command->add_option("REVISION", *name, "a revision or its unique start, head, heads, or current")
+  command
+      ->add_option("REVISION", arguments->name,
+                   "a revision or its unique start, head, heads, or current")
       ->required();
-  command->callback([&chosen, name] {
-    chosen = [name](CommandContext& context) { return Run(context, *name); };
+  AddOutputOption(*command, arguments->format);
+  command->callback([&chosen, arguments] {
+    chosen = [arguments](CommandContext& context) { return RunShow(context, *arguments); };
   });
 }
 

@@ -20,6 +20,7 @@ void AddStamp(CLI::App& app, Command& chosen) {
   command->add_flag("--purge", request->purge,
                     "forget first what the version table says, unknown revisions included");
   AddScriptOptions(*command, request->sql, request->tag);
+  command->get_option("--sql")->excludes(AddOutputOption(*command, request->format));
   command->callback([&chosen, request] {
     chosen = [request](CommandContext& context) { return RunStamp(context, *request); };
   });

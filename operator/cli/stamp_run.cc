@@ -8,6 +8,7 @@
 #include "cli/database.h"
 #include "cli/offline_range.h"
 #include "cli/planning_error.h"
+#include "cli/run_document.h"
 #include "cli/run_outcome.h"
 #include "cli/script_run.h"
 #include "cli/workspace.h"
@@ -24,7 +25,10 @@ struct Planning {
 
 StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const StampRequest& request) {
   return [&](const DatabaseState& state) -> Result<StampPlan> {
-    if (request.targets.empty()) return StampPlan{state.heads, state.heads, false, {}};
+    if (request.targets.empty()) {
+      planning.plan = StampPlan{state.heads, state.heads, false, {}};
+      return planning.plan;
+    }
     auto plan = PlanStamp(graph, state.heads, request.targets, request.purge);
     if (plan) {
       planning.plan = *plan;
@@ -37,9 +41,9 @@ StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const Stam
   };
 }
 
-std::string Again(const StampRequest& request) {
-  if (request.targets.empty()) return "schemactl ensure-version";
-  return fmt::format("schemactl stamp{} {}", request.purge ? " --purge" : "",
+std::string Again(const std::string& program, const StampRequest& request) {
+  if (request.targets.empty()) return program + " ensure-version";
+  return fmt::format("{} stamp{} {}", program, request.purge ? " --purge" : "",
                      Join(request.targets, " "));
 }
 
@@ -57,7 +61,8 @@ void Tell(Output& output, const StampPlan& plan, const RevisionGraph& graph) {
 Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
   if (request.sql) return WriteStampScript(context, request);
   for (const std::string& target : request.targets) {
-    if (auto single = RefuseRange("stamp", target); !single) return single;
+    if (auto single = RefuseRange(context.globals.program + " stamp", target); !single)
+      return single;
   }
   auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
@@ -68,7 +73,14 @@ Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
   const RunReport report =
       Stamp(*options, PlanInto(planning, *workspace->graph, request), CurrentActor(), context.stop);
   if (planning.failure) return tl::unexpected(*planning.failure);
-  const Outcome<void> outcome = ConcludeRun(report, *workspace, Again(request));
+  WarnOfSnapshot(context.output, report);
+  if (request.format != OutputFormat::kText) {
+    const TypedCommand typed{request.targets.empty() ? "ensure-version" : "stamp",
+                             Join(request.targets, " ")};
+    context.output.Result(StampDocument(request.format, typed, planning.plan, report));
+  }
+  const Outcome<void> outcome =
+      ConcludeRun(report, *workspace, Again(context.globals.program, request));
   if (outcome && !request.targets.empty()) Tell(context.output, planning.plan, *workspace->graph);
   return outcome;
 }

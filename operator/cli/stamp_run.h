@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/document.h"
 
 namespace schemaop {
 
@@ -16,6 +17,7 @@ struct StampRequest {
   bool purge = false;
   bool sql = false;                // --sql: write a script and touch no database
   std::optional<std::string> tag;  // --tag: shown in the script
+  OutputFormat format = OutputFormat::kText;
 };
 
 // With --sql prints the script that does.

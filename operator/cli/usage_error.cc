@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command_table.h"
 #include "cli/suggest.h"
 
 namespace schemaop {
@@ -17,8 +18,8 @@ const CLI::App* ChosenCommand(const CLI::App& app) {
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
+  for (const CommandRow& command : ReadCommandTable(app).commands) {
+    if (command.name.find(' ') == std::string::npos) names.push_back(command.name);
   }
   return names;
 }
@@ -30,9 +31,10 @@ void AppendOptionNames(const CLI::App& app, std::vector<std::string>& names) {
   }
 }
 
-std::string MoreHelp(const CLI::App* command) {
-  return command == nullptr ? "run 'schemactl --help' for the commands"
-                            : fmt::format("run 'schemactl {} --help'", command->get_name());
+std::string MoreHelp(const CLI::App& app, const CLI::App* command) {
+  return command == nullptr
+             ? fmt::format("run '{} --help' for the commands", app.get_name())
+             : fmt::format("run '{} {} --help'", app.get_name(), command->get_name());
 }
 
 // The first word that nothing took.
@@ -46,13 +48,14 @@ std::string Unexpected(const CLI::App& app, const CLI::App* command, const std::
     const std::string meant = name.size() > 2 ? DidYouMean(name, known) : "";
     return fmt::format("unknown option '{}'{}{}; {}", name,
                        command == nullptr ? "" : fmt::format(" for '{}'", command->get_name()),
-                       meant, MoreHelp(command));
+                       meant, MoreHelp(app, command));
   }
   if (command == nullptr) {
     return fmt::format("unknown command '{}'{}; {}", word, DidYouMean(word, CommandNames(app)),
-                       MoreHelp(nullptr));
+                       MoreHelp(app, nullptr));
   }
-  return fmt::format("'{}' does not take '{}'; {}", command->get_name(), word, MoreHelp(command));
+  return fmt::format("'{}' does not take '{}'; {}", command->get_name(), word,
+                     MoreHelp(app, command));
 }
 
 std::string MissingArguments(const CLI::App& command) {
@@ -96,16 +99,16 @@ CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& er
     return {ExitCode::kUsage, Unexpected(app, command, words.front())};
   }
   if (command == nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return {ExitCode::kUsage, "no command given; " + MoreHelp(nullptr)};
+    return {ExitCode::kUsage, "no command given; " + MoreHelp(app, nullptr)};
   }
   if (command != nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     return {ExitCode::kUsage, fmt::format("'{}' needs {}; {}", command->get_name(),
-                                          MissingArguments(*command), MoreHelp(command))};
+                                          MissingArguments(*command), MoreHelp(app, command))};
   }
   if (const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
-    return {ExitCode::kUsage, fmt::format("{}; {}", Mismatch(*mismatch), MoreHelp(command))};
+    return {ExitCode::kUsage, fmt::format("{}; {}", Mismatch(*mismatch), MoreHelp(app, command))};
   }
-  return {ExitCode::kUsage, fmt::format("{}; {}", error.what(), MoreHelp(command))};
+  return {ExitCode::kUsage, fmt::format("{}; {}", error.what(), MoreHelp(app, command))};
 }
 
 }  // namespace schemaop

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/source_folder.h"
+#include "revision/lost_revisions.h"
 #include "revision/source.h"
 
 namespace schemaop {
@@ -135,6 +136,7 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
 }
 
 std::string RevisionPath(const Project& project, const std::string& file) {
+  if (file.starts_with(kLedgerPlace)) return file;
   return (project.versions / file).lexically_normal().string();
 }
 

@@ -34,7 +34,8 @@ struct Workspace {
 // a broken file, named so that it can be opened from the working folder.
 Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals);
 
-// The path of a revision's file (Revision::file) from the working folder.
+// The path of a revision's file (Revision::file) from the working folder; as it is for a revision
+// without a file.
 std::string RevisionPath(const Project& project, const std::string& file);
 
 }  // namespace schemaop

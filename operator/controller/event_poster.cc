@@ -1,21 +1,21 @@
 #include "controller/event_poster.h"
 
-#include <chrono>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "api/event.h"
+#include "base/fault_point.h"
 #include "controller/api_resources.h"
 
 namespace schemaop {
 
-EventPoster::EventPoster(KubeClient& client, std::string instance, Logger logger)
-    : client_(client), instance_(std::move(instance)), logger_(std::move(logger)) {}
+EventPoster::EventPoster(Effects& effects, std::string instance, Logger logger)
+    : effects_(effects), instance_(std::move(instance)), logger_(std::move(logger)) {}
 
 void EventPoster::Post(const ObjectMeta& regarding, const std::vector<EventNote>& notes,
                        const std::stop_token& stop) const {
-  Time time = std::chrono::system_clock::now();
+  Time time = effects_.Now();
   for (const EventNote& note : notes) {
     Event event;
     event.regarding = regarding;
@@ -28,8 +28,10 @@ void EventPoster::Post(const ObjectMeta& regarding, const std::vector<EventNote>
     // The time makes the name, and also keeps the order for who sorts by it.
     event.time = time;
     time += std::chrono::microseconds(1);
-    const auto created = client_.Create(CollectionPath(EventResource(), regarding.namespace_name),
-                                        ToJson(event), stop);
+    SCHEMAOP_CRASH_POINT("controller.event.posting");
+    const auto created = effects_.Create(CollectionPath(EventResource(), regarding.namespace_name),
+                                         ToJson(event), stop);
+    SCHEMAOP_CRASH_POINT("controller.event.posted");
     if (created) continue;
     logger_.Warning("event not posted", {{"schemaversion", ToString(regarding.key())},
                                          {"reason", note.reason},

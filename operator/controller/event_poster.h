@@ -7,23 +7,23 @@
 
 #include "api/object_meta.h"
 #include "base/logger.h"
-#include "kube/client.h"
+#include "controller/effects.h"
 #include "policy/events.h"
 
 namespace schemaop {
 
-// Thread-safe. The client outlives it.
+// Thread-safe. The effects outlive it.
 class EventPoster {
  public:
   // `instance` is the pod's name, for reportingInstance.
-  EventPoster(KubeClient& client, std::string instance, Logger logger);
+  EventPoster(Effects& effects, std::string instance, Logger logger);
 
   // Posts `notes` about the object `regarding`, in order.
   void Post(const ObjectMeta& regarding, const std::vector<EventNote>& notes,
             const std::stop_token& stop) const;
 
  private:
-  KubeClient& client_;
+  Effects& effects_;
   std::string instance_;
   Logger logger_;
 };

@@ -6,8 +6,8 @@
 
 #include "api/schema_version.h"
 #include "base/error.h"
+#include "controller/effects.h"
 #include "engine/database_options.h"
-#include "kube/client.h"
 #include "policy/observation.h"
 
 namespace schemaop {
@@ -20,10 +20,10 @@ struct SecretView {
 
 // Reads the Secret that `database` names from `namespace_name`. Errors name the Secret and what to
 // do, never a value: kNotFound, kDenied and kInvalid need a person; kUnavailable passes.
-Result<SecretView> ObserveSecret(KubeClient& client, const std::string& namespace_name,
-                                 const DatabaseSpec& database, std::stop_token stop);
+Result<SecretView> ObserveSecret(Effects& effects, const std::string& namespace_name,
+                                 const DatabaseSpec& database, const std::stop_token& stop);
 
 // How the engine shall use the database.
-DatabaseOptions OptionsFor(const SchemaVersionSpec& spec, Dsn dsn);
+DatabaseOptions OptionsFor(const SchemaVersionSpec& spec, Dsn dsn, LoginRights login_rights);
 
 }  // namespace schemaop

@@ -1,21 +1,24 @@
 #include "controller/observe_source.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.h"
 #include "controller/api_resources.h"
 #include "controller/source_path.h"
+#include "engine/check_file.h"
 #include "engine/source_folder.h"
 
 namespace schemaop {
 namespace {
 
-Result<ConfigMap> ReadConfigMap(KubeClient& client, const ObjectKey& key,
+Result<ConfigMap> ReadConfigMap(Effects& effects, const ObjectKey& key,
                                 const std::stop_token& stop) {
   const std::string subject = "ConfigMap \"" + key.name + "\"";
-  const auto object = client.Get(ObjectPath(ConfigMapResource(), key), stop);
+  const auto object = effects.Get(ObjectPath(ConfigMapResource(), key), stop);
   if (!object && object.error().error.code == ErrorCode::kNotFound) {
     return Fail(ErrorCode::kNotFound, subject + " does not exist in namespace \"" +
                                           key.namespace_name +
@@ -27,13 +30,12 @@ Result<ConfigMap> ReadConfigMap(KubeClient& client, const ObjectKey& key,
   return config_map;
 }
 
-Result<std::vector<SourceFile>> FromConfigMaps(KubeClient& client,
-                                               const std::string& namespace_name,
+Result<std::vector<SourceFile>> FromConfigMaps(Effects& effects, const std::string& namespace_name,
                                                const std::vector<std::string>& names,
                                                const std::stop_token& stop) {
   std::vector<ConfigMap> config_maps;
   for (const std::string& name : names) {
-    auto config_map = ReadConfigMap(client, {namespace_name, name}, stop);
+    auto config_map = ReadConfigMap(effects, {namespace_name, name}, stop);
     if (!config_map) return Fail(config_map.error());
     config_maps.push_back(*std::move(config_map));
   }
@@ -50,13 +52,13 @@ Result<std::vector<SourceFile>> FromFolder(const std::filesystem::path& root,
   return files;
 }
 
-Result<std::vector<SourceFile>> ReadFiles(KubeClient& client, const std::string& namespace_name,
+Result<std::vector<SourceFile>> ReadFiles(Effects& effects, const std::string& namespace_name,
                                           const MigrationsSpec& migrations,
                                           const std::filesystem::path& migrations_root,
                                           const std::stop_token& stop) {
   if (migrations.path) return FromFolder(migrations_root, *migrations.path);
   if (!migrations.config_maps.empty()) {
-    return FromConfigMaps(client, namespace_name, migrations.config_maps, stop);
+    return FromConfigMaps(effects, namespace_name, migrations.config_maps, stop);
   }
   std::vector<SourceFile> files;
   for (const auto& [name, text] : migrations.inline_files) files.push_back({name, text});
@@ -65,12 +67,28 @@ Result<std::vector<SourceFile>> ReadFiles(KubeClient& client, const std::string&
 
 }  // namespace
 
-Result<Source> ObserveSource(KubeClient& client, const std::string& namespace_name,
-                             const MigrationsSpec& migrations,
-                             const std::filesystem::path& migrations_root, std::stop_token stop) {
-  auto files = ReadFiles(client, namespace_name, migrations, migrations_root, stop);
-  if (!files) return Fail(files.error());
-  return LoadSource(*std::move(files));
+SourceReading ObserveSource(Effects& effects, const std::string& namespace_name,
+                            const MigrationsSpec& migrations,
+                            const std::filesystem::path& migrations_root,
+                            const std::stop_token& stop) {
+  auto files = ReadFiles(effects, namespace_name, migrations, migrations_root, stop);
+  if (!files) return {Fail(files.error()), std::nullopt};
+  std::optional<SourceFile> checks;
+  const auto found = std::find_if(files->begin(), files->end(),
+                                  [](const SourceFile& file) { return file.name == kChecksFile; });
+  if (found != files->end()) checks = *found;
+  return {LoadSource(*std::move(files)), std::move(checks)};
+}
+
+Result<ObservedChecks> ObserveChecks(const std::optional<SourceFile>& file) {
+  if (!file) {
+    return Fail(ErrorCode::kNotFound, "spec.checks is true but the source has no file " +
+                                          std::string(kChecksFile) +
+                                          "; add it, or set spec.checks to false");
+  }
+  auto list = ParseChecks(file->name, file->text);
+  if (!list) return Fail(list.error());
+  return ObservedChecks{*std::move(list), Sha256Hex(file->text)};
 }
 
 Result<std::vector<SourceFile>> MergeConfigMaps(const std::vector<ConfigMap>& config_maps) {

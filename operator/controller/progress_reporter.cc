@@ -2,16 +2,10 @@
 
 #include <utility>
 
+#include "base/fault_point.h"
+#include "policy/progress.h"
+
 namespace schemaop {
-namespace {
-
-bool IsNews(const RunProgress& before, const RunProgress& after) {
-  return before.revision != after.revision || before.phase != after.phase ||
-         before.direction != after.direction || before.holder != after.holder;
-}
-
-}  // namespace
-
 ProgressReporter::ProgressReporter(Write write, std::chrono::milliseconds pace)
     : write_(std::move(write)),
       pace_(pace),
@@ -42,6 +36,7 @@ void ProgressReporter::Run(const std::stop_token& stop) {
       if (!newest_) continue;
       progress = *std::exchange(newest_, std::nullopt);
     }
+    SCHEMAOP_CRASH_POINT("controller.progress.writing");
     write_(progress, stop);
     written = std::move(progress);
   }

@@ -14,7 +14,7 @@
 namespace schemaop {
 
 // Takes progress from the migrating thread and hands the newest to `write` on a thread of its own:
-// at once when the revision, phase or lock holder changed, otherwise at most once every `pace`.
+// at once when it is news (see IsNews), otherwise at most once every `pace`.
 class ProgressReporter {
  public:
   // Called on the reporter's thread, one call at a time; ends soon after `stop`.

@@ -8,20 +8,22 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/fault_point.h"
 #include "controller/api_resources.h"
 #include "controller/observe_secret.h"
 #include "controller/observe_source.h"
-#include "controller/progress_reporter.h"
-#include "engine/migrate.h"
-#include "engine/observe_database.h"
+#include "policy/baseline.h"
+#include "policy/events.h"
+#include "policy/message.h"
 #include "policy/next_status.h"
 #include "policy/next_visit.h"
 #include "policy/reason.h"
+#include "policy/rehearsal.h"
+#include "policy/verification.h"
+#include "revision/lost_revisions.h"
 
 namespace schemaop {
 namespace {
-
-Time Now() { return std::chrono::system_clock::now(); }
 
 std::chrono::milliseconds IntervalOf(const SchemaVersion& object) {
   return object.spec ? object.spec->interval : SchemaVersionSpec().interval;
@@ -32,11 +34,6 @@ bool SaysReason(const SchemaVersionStatus& status, Reason reason) {
   return ready != nullptr && ready->reason == TraitsOf(reason).name;
 }
 
-RequeueAfter NextVisitOf(const SchemaVersion& object, const SchemaVersionStatus& status) {
-  return {Spread(NextVisit(status, IntervalOf(object), Now()),
-                 std::hash<std::string>()(object.metadata.uid))};
-}
-
 Actor ActorOf(const ReconcilerOptions& options, const ObjectMeta& metadata) {
   return {"schema-operator/" + options.version + " " + options.identity + " " + metadata.uid + "/" +
           std::to_string(metadata.generation)};
@@ -44,55 +41,134 @@ Actor ActorOf(const ReconcilerOptions& options, const ObjectMeta& metadata) {
 
 }  // namespace
 
-SchemaVersionReconciler::SchemaVersionReconciler(ReconcilerOptions options, KubeClient& client,
-                                                 const Store<SchemaVersion>& store,
+SchemaVersionReconciler::SchemaVersionReconciler(ReconcilerOptions options, Effects& effects,
+                                                 const Store<KeptSchemaVersion>& store,
                                                  Metrics& metrics, Logger logger)
     : options_(std::move(options)),
-      client_(client),
+      effects_(effects),
       store_(store),
       metrics_(metrics),
       logger_(std::move(logger)),
-      events_(client, options_.identity, logger_) {
+      events_(effects, options_.identity, logger_) {
   DeclareReportMetrics(metrics_);
 }
 
 ReconcileResult SchemaVersionReconciler::Reconcile(const ObjectKey& key,
                                                    const std::stop_token& stop) {
-  const auto object = store_.Get(key);
-  if (!object || object->metadata.deleting) {
+  // Its end frees the database for who waits.
+  std::optional<Turns::Visit> visit;
+  if (options_.turns != nullptr) visit.emplace(*options_.turns, key);
+  const auto kept = store_.Get(key);
+  if (!kept || kept->metadata.deleting) {
     visits_.Forget(key);
+    looks_.Forget(key);
     RemoveReportMetrics(metrics_, key);
     return ReconcileDone{};
   }
+  const auto object = kept->Read();
+  if (!object) return RequeueWithBackoff{object.error().message};
   Sighting sighting = ObserveInputs(*object, stop);
-  if (visits_.IsFresh(*object, sighting.observation, Visits::Clock::now())) {
+  if (visits_.IsFresh(*object, sighting.observation, effects_.SteadyNow())) {
     return NextVisitOf(*object, object->status);
   }
   if (sighting.options && sighting.observation.source) {
-    sighting.observation.database = ObserveDatabase(*sighting.options, stop);
+    if (auto later = AwaitTurn(visit, *object, sighting, stop)) return *std::move(later);
+    ObserveContent(*object, sighting, stop);
   }
   // What was seen while stopping is a cut-off look, not the world.
   if (stop.stop_requested()) return ReconcileDone{};
+  SCHEMAOP_CRASH_POINT("controller.inputs.observed");
   const Decision decision = Decide(*object, sighting.observation);
-  if (std::holds_alternative<Advance>(decision)) return Migrate(*object, sighting, stop);
+  const bool acts = std::holds_alternative<Advance>(decision) ||
+                    std::holds_alternative<RehearseFirst>(decision) ||
+                    std::holds_alternative<Adopt>(decision);
+  if (acts) return Migrate(*object, sighting, stop);
   return Report(*object, sighting, decision, stop);
+}
+
+// What to answer when it is not this object's turn at its database; nullopt when it is.
+std::optional<ReconcileResult> SchemaVersionReconciler::AwaitTurn(
+    std::optional<Turns::Visit>& visit, const SchemaVersion& object, const Sighting& sighting,
+    const std::stop_token& stop) {
+  constexpr std::chrono::seconds kWorthTelling{5};
+  if (!visit) return std::nullopt;
+  const std::string& label = sighting.observation.identity->label;
+  const std::string server = label.substr(label.rfind('@') + 1);
+  std::vector<Place> places{{label, 1}};
+  if (options_.most_per_server) places.push_back({"@" + server, *options_.most_per_server});
+  const auto waited = visit->Take(places, effects_.SteadyNow());
+  if (!waited) return std::nullopt;
+  // It is called when it is its turn. Until then a settled object, which is only to be looked at,
+  // is no news.
+  if (IsSettled(object)) return ReconcileDone{};
+  if (*waited < kWorthTelling) return RequeueAfter{kWorthTelling};
+  return Report(object, sighting,
+                Retry{Reason::kWaitingForLock,
+                      label + " is worked on for another SchemaVersion, or " + server +
+                          " for as many as --max-concurrent-reconciles-per-server allows; this "
+                          "one's turn comes by itself"},
+                stop);
 }
 
 SchemaVersionReconciler::Sighting SchemaVersionReconciler::ObserveInputs(
     const SchemaVersion& object, const std::stop_token& stop) {
-  Sighting sighting{NothingObserved(Now()), std::nullopt};
+  Sighting sighting{NothingObserved(effects_.Now()), std::nullopt};
   if (!object.spec || object.spec->suspend) return sighting;
   const std::string& namespace_name = object.metadata.namespace_name;
-  sighting.observation.source = ObserveSource(client_, namespace_name, object.spec->migrations,
-                                              options_.migrations_root, stop);
-  auto secret = ObserveSecret(client_, namespace_name, object.spec->database, stop);
+  SourceReading reading = ObserveSource(effects_, namespace_name, object.spec->migrations,
+                                        options_.migrations_root, stop);
+  sighting.observation.source = std::move(reading.source);
+  if (object.spec->checks && sighting.observation.source) {
+    sighting.observation.checks = ObserveChecks(reading.checks);
+  }
+  auto secret = ObserveSecret(effects_, namespace_name, object.spec->database, stop);
   if (!secret) {
     sighting.observation.identity = Fail(secret.error());
     return sighting;
   }
   sighting.observation.identity = secret->identity;
-  sighting.options = OptionsFor(*object.spec, std::move(secret->dsn));
+  sighting.options = OptionsFor(*object.spec, std::move(secret->dsn), options_.login_rights);
   return sighting;
+}
+
+void SchemaVersionReconciler::ObserveContent(const SchemaVersion& object, Sighting& sighting,
+                                             const std::stop_token& stop) {
+  Observation& observation = sighting.observation;
+  const DatabaseIdentity& identity = *observation.identity;
+  const auto question = looks_.Due(object, identity, effects_.SteadyNow());
+  auto sight =
+      effects_.ObserveWithDrift(*sighting.options, *observation.source->graph, question, stop);
+  if (!sight) {
+    observation.database = Fail(sight.error());
+    return;
+  }
+  observation.database = std::move(sight->state);
+  if (question) {
+    NoteDrift(object, observation, std::move(sight->drift));
+  } else if (auto known = looks_.Known(object, identity)) {
+    observation.drift = *std::move(known);
+  }
+}
+
+void SchemaVersionReconciler::NoteDrift(const SchemaVersion& object, Observation& observation,
+                                        std::optional<Result<DriftFinding>> drift) {
+  observation.drift = std::move(drift);
+  if (!observation.drift || !*observation.drift) return;
+  looks_.Remember(object, *observation.identity, **observation.drift, effects_.SteadyNow());
+}
+
+void SchemaVersionReconciler::LookAfterRun(const SchemaVersion& object, const Sighting& sighting,
+                                           Observation& after, const std::stop_token& stop) {
+  DriftQuestion question;
+  question.scope.exclude = object.spec->policy.drift_exclude;
+  after.drift.reset();
+  if (object.spec->policy.drift == DriftPolicy::kOff || stop.stop_requested()) return;
+  auto drift = effects_.FindDrift(*sighting.options, question, stop);
+  if (!drift) {
+    NoteDrift(object, after, Fail(drift.error()));
+  } else if (*drift) {
+    NoteDrift(object, after, **std::move(drift));
+  }
 }
 
 ReconcileResult SchemaVersionReconciler::Report(const SchemaVersion& object,
@@ -103,7 +179,7 @@ ReconcileResult SchemaVersionReconciler::Report(const SchemaVersion& object,
       [&](const SchemaVersion& seen) { return NextStatus(seen, sighting.observation, decision); },
       stop);
   if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
-  return After(object, sighting, report.written());
+  return Verify(object, sighting, report, stop);
 }
 
 // The store may be behind what this program itself wrote; nothing that changes a database starts
@@ -112,19 +188,98 @@ ReconcileResult SchemaVersionReconciler::Migrate(const SchemaVersion& cached,
                                                  const Sighting& sighting,
                                                  const std::stop_token& stop) {
   const ObjectKey key = cached.metadata.key();
-  const auto answer = client_.Get(ObjectPath(SchemaVersionResource(), key), stop);
+  SCHEMAOP_CRASH_POINT("controller.object.reading");
+  const auto answer = effects_.Get(ObjectPath(SchemaVersionResource(), key), stop);
   if (!answer) return NotWritten(key, answer.error().error);
   const auto live = ParseSchemaVersion(*answer);
+  SCHEMAOP_CRASH_POINT("controller.object.read");
   if (!live) return NotWritten(key, live.error());
   if (live->metadata.uid != cached.metadata.uid || live->metadata.deleting ||
       live->metadata.generation != cached.metadata.generation) {
-    // The store is about to hear of it and will ask again; this is for the case that it does not.
-    return RequeueAfter{std::chrono::seconds(1)};
+    return NotBegun(key, {ErrorCode::kConflict, "the spec is another by now"});
   }
   const Decision decision = Decide(*live, sighting.observation);
+  if (const auto* rehearse = std::get_if<RehearseFirst>(&decision)) {
+    return Rehearse(*live, sighting, rehearse->plan, stop);
+  }
+  if (const auto* adopt = std::get_if<Adopt>(&decision)) {
+    return TakeOver(*live, sighting, *adopt, stop);
+  }
   const auto* advance = std::get_if<Advance>(&decision);
   if (advance == nullptr) return Report(*live, sighting, decision, stop);
   return Run(*live, sighting, *advance, stop);
+}
+
+// The verdict is written and the next visit, which comes at once, acts by it.
+ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
+                                                  const Sighting& sighting, const Plan& plan,
+                                                  const std::stop_token& stop) {
+  const Observation& observation = sighting.observation;
+  const auto history = CompleteFromLedger(observation.source->graph, *observation.database);
+  if (!history) return NotWritten(object.metadata.key(), history.error());
+  StatusReport report(Channels(), object);
+  const auto say = [&](const StatusReport::StatusOf& status) { return report.Write(status, stop); };
+  auto wrote = report.Announce(
+      [&](const SchemaVersion& seen) {
+        return NextStatus(seen, observation, RehearseFirst{{}, plan});
+      },
+      stop);
+  if (!wrote) return NotBegun(object.metadata.key(), wrote.error());
+  const auto rehearsed = effects_.Rehearse({.options = *sighting.options,
+                                            .graph = *history,
+                                            .from = observation.database->heads,
+                                            .steps = plan.steps,
+                                            .cuts = RehearsalCuts::kNone},
+                                           stop);
+  if (stop.stop_requested()) return ReconcileDone{};
+  Observation after = observation;
+  after.now = effects_.Now();
+  if (!rehearsed && RehearsalPasses(rehearsed.error())) {
+    return Report(
+        object, {after, sighting.options},
+        Retry{Reason::kRetrying, "the steps could not be rehearsed: " + rehearsed.error().message +
+                                     "; it is tried again with pauses of up to 1m"},
+        stop);
+  }
+  wrote = say([&](const SchemaVersion& seen) {
+    SchemaVersion judged = seen;
+    judged.status.rehearsal = RehearsalOf(seen, after, plan, rehearsed);
+    return NextStatus(judged, after, Decide(judged, after));
+  });
+  if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
+  return RequeueAfter{std::chrono::milliseconds(0)};
+}
+
+// It takes milliseconds: status tells of it when the next visit, which comes at once, has seen it.
+ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
+                                                  const Sighting& sighting, const Adopt& adopt,
+                                                  const std::stop_token& stop) {
+  const Observation& observation = sighting.observation;
+  const RunReport ended = effects_.Stamp(
+      *sighting.options,
+      [&](const DatabaseState& state) {
+        return PlanBaseline(*observation.source->graph, state, adopt.baseline);
+      },
+      ActorOf(options_, object.metadata), stop);
+  switch (ended.outcome) {
+    case RunReport::Outcome::kCompleted:
+      events_.Post(object.metadata, {BaselineNote(observation, adopt.baseline)}, std::stop_token());
+      return RequeueAfter{std::chrono::milliseconds(0)};
+    case RunReport::Outcome::kCancelled:
+      return ReconcileDone{};
+    case RunReport::Outcome::kBusy:
+      return Report(
+          object, sighting,
+          Retry{Reason::kWaitingForLock, WaitingForLockMessage(observation, ended.holder)}, stop);
+    case RunReport::Outcome::kFailed:
+    case RunReport::Outcome::kInDoubt:
+      break;
+  }
+  return Report(object, sighting,
+                Retry{Reason::kRetrying, AdoptingMessage(observation, adopt.baseline) + ": " +
+                                             ended.error->message +
+                                             "; it is tried again with pauses of up to 1m"},
+                stop);
 }
 
 ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const Sighting& sighting,
@@ -134,13 +289,13 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
   // While another session holds the lock each visit would flip the status to Migrating and back;
   // the run itself says when it got the lock.
   if (!SaysReason(object.status, Reason::kWaitingForLock)) {
-    const auto wrote = report.Write(
+    const auto wrote = report.Announce(
         [&](const SchemaVersion& seen) { return NextStatus(seen, observation, advance); }, stop);
-    if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
+    if (!wrote) return NotBegun(object.metadata.key(), wrote.error());
   }
-  ProgressReporter progress([&](const RunProgress& where, const std::stop_token& finished) {
+  const auto tell = [&](const RunProgress& where, const std::stop_token& finished) {
     Observation now = observation;
-    now.now = Now();
+    now.now = effects_.Now();
     const auto wrote = report.Write(
         [&](const SchemaVersion& seen) { return ProgressStatusOf(seen, now, advance, where); },
         finished);
@@ -148,22 +303,54 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
       logger_.Warning("progress not reported", {{"schemaversion", ToString(object.metadata.key())},
                                                 {"error", wrote.error().message}});
     }
-  });
+  };
+  SCHEMAOP_CRASH_POINT("controller.run.starting");
   const RevisionGraph& graph = *observation.source->graph;
-  const RunReport ended = schemaop::Migrate(
+  const RunReport ended = effects_.Migrate(
       *sighting.options, graph,
-      [&](const DatabaseState& state) {
-        return PlanPermitted(*object.spec, graph, state.heads, advance.goal);
+      [&](const DatabaseState& state) -> Result<Plan> {
+        auto plan = PlanPermitted(*object.spec, observation.source->graph, state, advance.goal);
+        if (!plan) return plan;
+        auto rehearsed = CheckRehearsed(*object.spec, advance.plan, *plan);
+        if (!rehearsed) return Fail(rehearsed.error());
+        return plan;
       },
-      ActorOf(options_, object.metadata), [&](const RunProgress& where) { progress.Say(where); },
-      stop);
-  progress.Finish();
+      ActorOf(options_, object.metadata), tell, stop);
+  if (ended.snapshot_problem) {
+    logger_.Warning("schema not kept", {{"schemaversion", ToString(object.metadata.key())},
+                                        {"error", ended.snapshot_problem->message}});
+  }
   Observation after = observation;
-  after.now = Now();
+  after.now = effects_.Now();
+  if (!ended.applied.empty()) LookAfterRun(object, sighting, after, stop);
   // Told even when stopping: the client's deadline bounds it, and nobody else knows.
   const auto wrote = report.Write(
       [&](const SchemaVersion& seen) { return NextStatus(seen, after, advance, ended); },
       std::stop_token());
+  if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
+  SCHEMAOP_CRASH_POINT("controller.run.reported");
+  return Verify(object, {after, sighting.options}, report, stop);
+}
+
+ReconcileResult SchemaVersionReconciler::Verify(const SchemaVersion& object,
+                                                const Sighting& sighting, StatusReport& report,
+                                                const std::stop_token& stop) {
+  if (!sighting.options || !ChecksAreDue(report.written(), sighting.observation)) {
+    return After(object, sighting, report.written());
+  }
+  const auto checked =
+      effects_.RunChecks(*sighting.options, (*sighting.observation.checks)->list, stop);
+  // What was cut off is run again by whoever comes next.
+  if (stop.stop_requested()) return ReconcileDone{};
+  Observation after = sighting.observation;
+  after.now = effects_.Now();
+  const auto wrote = report.Write(
+      [&](const SchemaVersion& seen) {
+        SchemaVersionStatus status = report.written();
+        status.conditions = seen.status.conditions;
+        return VerifiedStatus(std::move(status), object, after, checked);
+      },
+      stop);
   if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
   return After(object, {after, sighting.options}, report.written());
 }
@@ -171,12 +358,18 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
 ReconcileResult SchemaVersionReconciler::After(const SchemaVersion& object,
                                                const Sighting& sighting,
                                                const SchemaVersionStatus& written) {
-  if (SaysReason(written, Reason::kUpToDate)) {
-    visits_.Settled(object, sighting.observation, Visits::Clock::now());
+  if (SaysReason(written, Reason::kUpToDate) && !ChecksAreDue(written, sighting.observation)) {
+    visits_.Settled(object, sighting.observation, effects_.SteadyNow());
   } else {
     visits_.Forget(object.metadata.key());
   }
   return NextVisitOf(object, written);
+}
+
+RequeueAfter SchemaVersionReconciler::NextVisitOf(const SchemaVersion& object,
+                                                  const SchemaVersionStatus& status) {
+  return {Spread(NextVisit(status, IntervalOf(object), effects_.Now()),
+                 std::hash<std::string>()(object.metadata.uid))};
 }
 
 ReconcileResult SchemaVersionReconciler::NotWritten(const ObjectKey& key,
@@ -187,8 +380,14 @@ ReconcileResult SchemaVersionReconciler::NotWritten(const ObjectKey& key,
   return RequeueWithBackoff{"status of " + ToString(key) + ": " + error.message};
 }
 
+ReconcileResult SchemaVersionReconciler::NotBegun(const ObjectKey& key, const Error& error) const {
+  // The store is about to hear of it and will ask again; this is for the case that it does not.
+  if (error.code == ErrorCode::kConflict) return RequeueAfter{std::chrono::seconds(1)};
+  return NotWritten(key, error);
+}
+
 ReportChannels SchemaVersionReconciler::Channels() const {
-  return {client_, events_, metrics_, logger_};
+  return {effects_, events_, metrics_, logger_};
 }
 
 }  // namespace schemaop

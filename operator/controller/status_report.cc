@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/fault_point.h"
 #include "controller/api_resources.h"
 #include "policy/events.h"
 
@@ -37,6 +38,15 @@ StatusReport::StatusReport(const ReportChannels& channels, SchemaVersion object)
     : channels_(channels), object_(std::move(object)), written_(object_.status) {}
 
 Result<void> StatusReport::Write(const StatusOf& status_of, const std::stop_token& stop) {
+  return Write(status_of, NewerSpec::kTellAnyway, stop);
+}
+
+Result<void> StatusReport::Announce(const StatusOf& status_of, const std::stop_token& stop) {
+  return Write(status_of, NewerSpec::kGiveUp, stop);
+}
+
+Result<void> StatusReport::Write(const StatusOf& status_of, NewerSpec newer_spec,
+                                 const std::stop_token& stop) {
   Error conflict;
   for (int tries = 0; tries < kMostTries; ++tries) {
     const SchemaVersionStatus status = status_of(object_);
@@ -54,7 +64,7 @@ Result<void> StatusReport::Write(const StatusOf& status_of, const std::stop_toke
     }
     if (changed.error().code != ErrorCode::kConflict) return Fail(changed.error());
     conflict = changed.error();
-    if (auto read = ReadAgain(stop); !read) return Fail(read.error());
+    if (auto read = ReadAgain(newer_spec, stop); !read) return Fail(read.error());
   }
   return Fail(conflict);
 }
@@ -64,9 +74,10 @@ Result<bool> StatusReport::TryWrite(const SchemaVersionStatus& status,
                                     const std::stop_token& stop) {
   const auto patch = StatusPatch(object_.metadata, written_, status);
   if (!patch) return false;
-  const auto answer = channels_.client.Patch(
-      SubresourcePath(SchemaVersionResource(), object_.metadata.key(), "status"), PatchType::kMerge,
-      *patch, stop);
+  SCHEMAOP_FAULT_POINT("controller.status.writing");
+  const auto answer = channels_.effects.Patch(
+      SubresourcePath(SchemaVersionResource(), object_.metadata.key(), "status"), *patch, stop);
+  SCHEMAOP_FAULT_POINT("controller.status.written");
   if (!answer) return Fail(answer.error().error);
   auto metadata = ParseObjectMeta(*answer);
   if (!metadata) return Fail(WithContext(metadata.error(), "answer to a status patch"));
@@ -75,18 +86,26 @@ Result<bool> StatusReport::TryWrite(const SchemaVersionStatus& status,
   return true;
 }
 
-Result<void> StatusReport::ReadAgain(const std::stop_token& stop) {
+Result<void> StatusReport::ReadAgain(NewerSpec newer_spec, const std::stop_token& stop) {
   const auto answer =
-      channels_.client.Get(ObjectPath(SchemaVersionResource(), object_.metadata.key()), stop);
+      channels_.effects.Get(ObjectPath(SchemaVersionResource(), object_.metadata.key()), stop);
   if (!answer) return Fail(answer.error().error);
+  SCHEMAOP_FAULT_POINT("controller.status.reread");
   auto live = ParseSchemaVersion(*answer);
   if (!live) return Fail(live.error());
   if (live->metadata.uid != object_.metadata.uid) {
     return Fail(ErrorCode::kNotFound, "another object has taken the name");
   }
+  if (live->status.observed_generation > object_.metadata.generation) {
+    return Fail(ErrorCode::kConflict, "status tells of a newer spec already");
+  }
+  const bool same_spec = live->metadata.generation == object_.metadata.generation;
+  if (!same_spec && newer_spec == NewerSpec::kGiveUp) {
+    return Fail(ErrorCode::kConflict, "the spec is another by now");
+  }
   // The generation stays that of the spec that was handled: status tells of no other.
   object_.metadata.resource_version = live->metadata.resource_version;
-  object_.status.conditions = live->status.conditions;
+  object_.status = live->status;
   written_ = std::move(live->status);
   return {};
 }

@@ -7,8 +7,8 @@
 #include "api/schema_version.h"
 #include "base/error.h"
 #include "base/logger.h"
+#include "controller/effects.h"
 #include "controller/event_poster.h"
-#include "kube/client.h"
 #include "runtime/metrics.h"
 
 namespace schemaop {
@@ -21,7 +21,7 @@ void RemoveReportMetrics(Metrics& metrics, const ObjectKey& key);
 
 // Who carries a report.
 struct ReportChannels {
-  KubeClient& client;
+  Effects& effects;
   const EventPoster& events;
   Metrics& metrics;
   Logger logger;
@@ -30,8 +30,9 @@ struct ReportChannels {
 // Not thread-safe: one visit, one thread at a time. The channels outlive it.
 class StatusReport {
  public:
-  // The status to write, from the object as it was at the start of the visit, but for conditions,
-  // which are those written last (their transition times go on).
+  // The status to write, from the object as it was at the start of the visit or, when somebody else
+  // changed it meanwhile, as it is now. Conditions are those written last (their transition times
+  // go on).
   using StatusOf = std::function<SchemaVersionStatus(const SchemaVersion& object)>;
 
   // `object` is the newest known state.
@@ -40,15 +41,23 @@ class StatusReport {
   // Writes `status_of(object)` unless the server says the same already. When somebody else changed
   // the object meanwhile, reads it and tries again, so that what was done is told whatever
   // happened. Posts events and logs on change. kNotFound when the object is gone (or another one
-  // has its name).
+  // has its name); kConflict when status tells of a newer spec already, or the object changes all
+  // the time.
   Result<void> Write(const StatusOf& status_of, const std::stop_token& stop);
+
+  // As Write, for what is about to begin: kConflict, and nothing written, also when the object was
+  // read again and its spec is another by now.
+  Result<void> Announce(const StatusOf& status_of, const std::stop_token& stop);
 
   // The status on the server, as far as known.
   const SchemaVersionStatus& written() const { return written_; }
 
  private:
+  enum class NewerSpec { kTellAnyway, kGiveUp };
+
+  Result<void> Write(const StatusOf& status_of, NewerSpec newer_spec, const std::stop_token& stop);
   Result<bool> TryWrite(const SchemaVersionStatus& status, const std::stop_token& stop);
-  Result<void> ReadAgain(const std::stop_token& stop);
+  Result<void> ReadAgain(NewerSpec newer_spec, const std::stop_token& stop);
   void Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after) const;
 
   ReportChannels channels_;

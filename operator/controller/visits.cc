@@ -13,7 +13,12 @@ namespace {
 std::string InputsBut(const SchemaVersion& object, const Observation& observation) {
   Observation without = observation;
   without.database = DatabaseState();
-  return AttemptInputs(object, without);
+  std::string inputs = AttemptInputs(object, without);
+  if (observation.checks) {
+    inputs +=
+        *observation.checks ? (*observation.checks)->digest : observation.checks->error().message;
+  }
+  return inputs;
 }
 
 bool SaysUpToDate(const SchemaVersion& object) {

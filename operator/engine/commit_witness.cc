@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "postgres/advisory_lock.h"
+#include "base/fault_point.h"
 #include "postgres/socket_wait.h"
 
 namespace schemaop {
@@ -15,22 +15,17 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kPause{250};
 
-bool SameRows(Heads a, Heads b) {
-  std::sort(a.begin(), a.end());
-  std::sort(b.begin(), b.end());
-  return a == b;
-}
-
 Result<std::unique_ptr<TargetDatabase>> OpenLocked(const DatabaseOptions& options,
                                                    Clock::time_point until,
                                                    const std::stop_token& stop) {
   auto database = TargetDatabase::Open(options, stop);
   if (!database) return database;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-  auto lock = AcquireLock((*database)->session(), (*database)->lock_key(),
-                          std::max(left, std::chrono::milliseconds(0)), nullptr, stop);
+  SCHEMAOP_FAULT_POINT("engine.witness.connected");
+  auto lock = (*database)->TakeLock(std::max(left, std::chrono::milliseconds(0)), nullptr, stop);
   if (!lock) return Fail(lock.error());
   if (!lock->acquired) return Fail(ErrorCode::kBusy, "another session holds the migration lock");
+  SCHEMAOP_FAULT_POINT("engine.witness.locked");
   return database;
 }
 
@@ -52,17 +47,27 @@ std::optional<bool> StatusOf(TargetDatabase& database, const LostCommit& lost,
 Result<bool> IsCommitted(TargetDatabase& database, const LostCommit& lost,
                          const std::stop_token& stop) {
   const std::optional<bool> status = StatusOf(database, lost, stop);
-  if (!lost.heads_after) {
-    if (status) return *status;
-    return Fail(ErrorCode::kUnavailable, "the server does not know the transaction");
-  }
-  auto heads = database.ReadHeads(stop);
-  if (!heads) return Fail(heads.error());
-  const bool there = SameRows(*heads, *lost.heads_after);
-  if (status.value_or(there) == there) return there;
-  return Fail(ErrorCode::kConflict,
-              "the connection was lost while committing, and meanwhile another run changed " +
-                  database.version_table().Label() + "; read the database again");
+  SCHEMAOP_FAULT_POINT("engine.witness.asked");
+  const auto rows = database.ReadHeads(stop);
+  if (!rows) return Fail(rows.error());
+  SCHEMAOP_FAULT_POINT("engine.witness.compared");
+  return WasCommitted(lost, status, *rows, database.version_table().Label());
+}
+
+Result<void> AskForNewest(TargetDatabase& database, const LostCommit& lost,
+                          const std::stop_token& stop) {
+  auto newest = database.ledger().Rows({.revision = "", .limit = 1}, stop);
+  if (!newest) return Fail(newest.error());
+  std::optional<std::string> transaction;
+  if (!newest->empty()) transaction = newest->front().transaction_id;
+  return CheckNobodySince(lost, transaction);
+}
+
+Result<bool> Judge(TargetDatabase& database, const LostCommit& lost, const std::stop_token& stop) {
+  auto committed = IsCommitted(database, lost, stop);
+  if (!committed || !*committed) return committed;
+  if (auto alone = AskForNewest(database, lost, stop); !alone) return Fail(alone.error());
+  return true;
 }
 
 }  // namespace
@@ -74,7 +79,7 @@ Result<CommitVerdict> AskWitnesses(const DatabaseOptions& options, const LostCom
   while (true) {
     auto database = OpenLocked(options, until, stop);
     if (database) {
-      auto committed = IsCommitted(**database, lost, stop);
+      auto committed = Judge(**database, lost, stop);
       if (committed) return CommitVerdict{*committed, std::move(*database)};
       if (committed.error().code == ErrorCode::kConflict) return Fail(committed.error());
       database = Fail(committed.error());

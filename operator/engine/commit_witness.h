@@ -2,21 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <stop_token>
-#include <string>
 
 #include "base/error.h"
+#include "engine/lost_commit.h"
 #include "engine/target_database.h"
 
 namespace schemaop {
-
-// The transaction whose COMMIT was not answered.
-struct LostCommit {
-  std::string transaction_id;
-  // The version rows it would leave; nullopt when it changes none.
-  std::optional<Heads> heads_after;
-};
 
 struct CommitVerdict {
   bool committed = false;
@@ -26,7 +18,8 @@ struct CommitVerdict {
 // Reconnects for up to a minute, takes the migration lock (the lost session may hold it until its
 // COMMIT is done) and then asks two witnesses: txid_status and, under the lock, the version rows.
 // kInDoubt when nobody could be asked; kConflict when the two disagree, which is another run's
-// work.
+// work, and when the COMMIT took effect but is not the ledger's last word: while the lock was free
+// another run went on, so the caller must not.
 Result<CommitVerdict> AskWitnesses(const DatabaseOptions& options, const LostCommit& lost,
                                    const std::stop_token& stop);
 

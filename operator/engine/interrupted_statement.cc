@@ -1,209 +1,158 @@
 #include "engine/interrupted_statement.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <chrono>
 
-#include "base/text.h"
+#include "base/fault_point.h"
+#include "engine/index_evidence.h"
 #include "postgres/quote.h"
 
 namespace schemaop {
 namespace {
 
-constexpr std::chrono::seconds kDropPatience{5};
+using Verdict = Judgement::Verdict;
 
-// Names and words of a statement, one after the other.
-class Words {
- public:
-  explicit Words(std::string_view sql) : rest_(sql) {}
+constexpr std::chrono::seconds kRepairPatience{5};
 
-  // The next identifier, folded as PostgreSQL folds it; nullopt at anything else.
-  std::optional<std::string> Next() {
-    rest_ = TrimLeft(rest_);
-    if (rest_.empty()) return std::nullopt;
-    return rest_.front() == '"' ? Quoted() : Bare();
-  }
-  // Takes the next word when it is `word`.
-  bool Take(std::string_view word) {
-    const std::string_view before = rest_;
-    const auto next = Next();
-    if (next && *next == word) return true;
-    rest_ = before;
-    return false;
-  }
-  bool TakeDot() {
-    rest_ = TrimLeft(rest_);
-    if (rest_.empty() || rest_.front() != '.') return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  bool AtEnd() { return TrimLeft(rest_).empty(); }
-
- private:
-  static std::string_view TrimLeft(std::string_view text) {
-    return text.substr(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
-  }
-  std::optional<std::string> Quoted() {
-    std::string name;
-    for (std::size_t i = 1; i < rest_.size(); ++i) {
-      if (rest_[i] != '"') {
-        name += rest_[i];
-      } else if (i + 1 < rest_.size() && rest_[i + 1] == '"') {
-        name += rest_[i++];
-      } else {
-        rest_.remove_prefix(i + 1);
-        return name;
-      }
-    }
-    return std::nullopt;
-  }
-  std::optional<std::string> Bare() {
-    std::size_t size = 0;
-    while (size < rest_.size()) {
-      const auto c = static_cast<unsigned char>(rest_[size]);
-      if (std::isalnum(c) == 0 && c != '_' && c != '$' && c < 0x80) break;
-      ++size;
-    }
-    if (size == 0) return std::nullopt;
-    std::string name = ToLower(rest_.substr(0, size));
-    rest_.remove_prefix(size);
-    return name;
-  }
-
-  std::string_view rest_;
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
 };
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
-struct Name {
-  std::string schema;
-  std::string name;
-};
-
-std::optional<Name> TakeName(Words& words) {
-  auto first = words.Next();
-  if (!first) return std::nullopt;
-  if (!words.TakeDot()) return Name{"", *first};
-  auto second = words.Next();
-  if (!second) return std::nullopt;
-  return Name{*first, *second};
-}
-
-std::optional<ConcurrentIndex> ParseCreate(Words& words) {
-  if (words.Take("if") && !(words.Take("not") && words.Take("exists"))) return std::nullopt;
-  if (words.Take("on")) return std::nullopt;
-  const auto index = words.Next();
-  if (!index || !words.Take("on")) return std::nullopt;
-  words.Take("only");
-  const auto table = TakeName(words);
-  if (!table) return std::nullopt;
-  return ConcurrentIndex{
-      .create = true, .index = *index, .schema = table->schema, .table = table->name};
-}
-
-std::optional<ConcurrentIndex> ParseDrop(Words& words) {
-  if (words.Take("if") && !words.Take("exists")) return std::nullopt;
-  const auto index = TakeName(words);
-  if (!index || !words.AtEnd()) return std::nullopt;
-  return ConcurrentIndex{
-      .create = false, .index = index->name, .schema = index->schema, .table = ""};
-}
-
-struct FoundIndex {
-  std::string schema;
-  bool valid = false;
-  bool in_use = false;  // somebody else builds or vacuums on its table
-};
-
-Result<std::optional<FoundIndex>> FindIndex(Session& session, const ConcurrentIndex& index,
-                                            const std::vector<std::string>& search_path,
-                                            const std::stop_token& stop) {
-  const std::vector<std::string> places =
-      index.schema.empty() ? search_path : std::vector{index.schema};
+// Whether `query` ($1, $2: schema and name of `named`) finds a row, and that row.
+Result<std::optional<Row>> FindNamed(Session& session, const std::string& query,
+                                     const CatalogName& named, std::vector<std::string> more,
+                                     const std::vector<std::string>& search_path,
+                                     const std::stop_token& stop) {
+  const auto places = named.schema.empty() ? search_path : std::vector{named.schema};
   for (const std::string& place : places) {
-    auto rows = session.Query(
-        "SELECT i.indisvalid AND i.indisready, EXISTS (SELECT 1 FROM pg_catalog.pg_locks l "
-        "WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted "
-        "AND l.pid <> pg_catalog.pg_backend_pid()) FROM pg_catalog.pg_index i "
-        "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-        "JOIN pg_catalog.pg_class t ON t.oid = i.indrelid "
-        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = $1 AND c.relname = $2 AND ($3 = '' OR t.relname = $3)",
-        {place, index.index, index.table}, stop);
-    if (!rows)
-      return Fail(WithContext(ToError(rows.error()), "cannot look for index " + index.index));
-    if (rows->empty()) continue;
-    return FoundIndex{place, rows->front().Boolean(0), rows->front().Boolean(1)};
+    std::vector<std::string> parameters = {place, named.name};
+    parameters.insert(parameters.end(), more.begin(), more.end());
+    auto rows = session.Query(query, parameters, stop);
+    if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot look for " + named.name));
+    if (!rows->empty()) return rows->front();
   }
   return std::nullopt;
 }
 
-// Gives up after a while: it waits for every transaction that may use the index, and the next run
-// drops it as well.
-Result<void> DropIndex(Session& session, const std::string& schema, const std::string& name,
-                       const std::stop_token& stop) {
-  auto dropped = session.Execute(
-      StatementInput{.sql = "DROP INDEX CONCURRENTLY IF EXISTS " + QuoteQualified(schema, name),
-                     .copy_data = {},
-                     .deadline = std::chrono::steady_clock::now() + kDropPatience},
-      stop);
-  if (!dropped)
-    return Fail(WithContext(ToError(dropped.error()), "cannot drop the invalid index " + name));
-  return {};
+Result<Judgement> JudgeDetachment(Session& session, const DetachesPartition& detached,
+                                  const std::vector<std::string>& search_path,
+                                  const std::stop_token& stop) {
+  auto parent = FindNamed(session,
+                          "SELECT c.oid, n.nspname FROM pg_catalog.pg_class c "
+                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                          "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'p'",
+                          detached.table, {}, search_path, stop);
+  if (!parent) return Fail(parent.error());
+  // Without its table the server says best what is wrong.
+  if (!*parent) return Judgement{Verdict::kRunAgain, {}, {}};
+  auto partition = FindNamed(
+      session,
+      "SELECT n.nspname, h.inhdetachpending, COALESCE((SELECT min(l.pid) "
+      "FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = $3::oid "
+      "AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted "
+      "AND l.pid <> pg_catalog.pg_backend_pid()), 0) FROM pg_catalog.pg_class c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid AND h.inhparent = $3::oid "
+      "WHERE n.nspname = $1 AND c.relname = $2",
+      detached.partition, {(*parent)->Text(0)}, search_path, stop);
+  if (!partition) return Fail(partition.error());
+  if (!*partition) return Judgement{Verdict::kRunAgain, {}, {}};
+  const Row& row = **partition;
+  if (row.IsNull(1)) return Judgement{Verdict::kDone, {}, {}};
+  if (!row.Boolean(1)) return Judgement{Verdict::kRunAgain, {}, {}};
+  const int busy = static_cast<int>(row.Integer(2));
+  return Judgement{
+      Verdict::kDone,
+      {"ALTER TABLE " + QuoteQualified((*parent)->Text(1), detached.table.name) +
+       " DETACH PARTITION " + QuoteQualified(row.Text(0), detached.partition.name) + " FINALIZE"},
+      busy == 0 ? std::nullopt : std::optional(busy)};
 }
 
-Result<Interrupted> JudgeIndex(Session& session, const ConcurrentIndex& index,
-                               const std::vector<std::string>& search_path,
-                               const std::stop_token& stop) {
-  auto found = FindIndex(session, index, search_path, stop);
+Result<Judgement> JudgeEnumValue(Session& session, const AddsEnumValue& added,
+                                 const std::vector<std::string>& search_path,
+                                 const std::stop_token& stop) {
+  auto found = FindNamed(session,
+                         "SELECT 1 FROM pg_catalog.pg_type t "
+                         "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+                         "JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid "
+                         "WHERE n.nspname = $1 AND t.typname = $2 AND e.enumlabel = $3",
+                         added.type, {added.value}, search_path, stop);
   if (!found) return Fail(found.error());
-  if (!index.create) return *found ? Interrupted::kRunAgain : Interrupted::kDone;
-  if (!*found) return Interrupted::kRunAgain;
-  if ((*found)->valid) return Interrupted::kDone;
-  if ((*found)->in_use) {
-    return Fail(ErrorCode::kBusy,
-                "index " + index.index + " is still being built by another session");
-  }
-  if (auto dropped = DropIndex(session, (*found)->schema, index.index, stop); !dropped) {
-    return Fail(dropped.error());
-  }
-  return Interrupted::kRunAgain;
+  return Judgement{*found ? Verdict::kDone : Verdict::kRunAgain, {}, {}};
 }
 
-bool MayBeRepeated(std::string_view sql) {
-  static constexpr std::array<std::string_view, 4> kRepeatable = {"vacuum", "analyze", "cluster",
-                                                                  "checkpoint"};
-  Words words(sql);
-  const auto first = words.Next();
-  return first && std::find(kRepeatable.begin(), kRepeatable.end(), *first) != kRepeatable.end();
+Result<Judgement> JudgeExistence(Session& session, const ChangesExistence& change,
+                                 const std::stop_token& stop) {
+  const char* query = "";
+  switch (change.kind) {
+    case ChangesExistence::Kind::kDatabase:
+      query = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1";
+      break;
+    case ChangesExistence::Kind::kTablespace:
+      query = "SELECT 1 FROM pg_catalog.pg_tablespace WHERE spcname = $1";
+      break;
+    case ChangesExistence::Kind::kSubscription:
+      query =
+          "SELECT 1 FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d "
+          "ON d.oid = s.subdbid WHERE s.subname = $1 AND d.datname = pg_catalog.current_database()";
+      break;
+  }
+  auto rows = session.Query(query, {change.name}, stop);
+  if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot look for " + change.name));
+  const bool there = !rows->empty();
+  return Judgement{there == change.creates ? Verdict::kDone : Verdict::kRunAgain, {}, {}};
 }
 
 }  // namespace
 
-std::optional<ConcurrentIndex> ParseConcurrentIndex(std::string_view sql) {
-  Words words(sql);
-  const bool create = words.Take("create");
-  if (!create && !words.Take("drop")) return std::nullopt;
-  if (create) words.Take("unique");
-  if (!words.Take("index") || !words.Take("concurrently")) return std::nullopt;
-  return create ? ParseCreate(words) : ParseDrop(words);
+Result<Judgement> JudgeStatement(Session& session, const std::string& sql,
+                                 const std::vector<std::string>& search_path,
+                                 const std::stop_token& stop) {
+  const auto effect = EffectOf(sql);
+  if (!effect) return Judgement{};
+  return std::visit(
+      Overloaded{
+          [&](const BuildsIndex& e) { return JudgeIndexBuild(session, e, search_path, stop); },
+          [&](const DropsIndex& e) { return JudgeIndexDrop(session, e, search_path, stop); },
+          [&](const RebuildsIndexes& e) { return JudgeRebuild(session, e, search_path, stop); },
+          [&](const DetachesPartition& e) {
+            return JudgeDetachment(session, e, search_path, stop);
+          },
+          [&](const AddsEnumValue& e) { return JudgeEnumValue(session, e, search_path, stop); },
+          [&](const ChangesExistence& e) { return JudgeExistence(session, e, stop); },
+          [&](const MayBeRepeated&) -> Result<Judgement> {
+            return Judgement{Verdict::kRunAgain, {}, {}};
+          },
+      },
+      *effect);
 }
 
-Result<Interrupted> JudgeInterrupted(Session& session, const Statement& statement,
-                                     const std::vector<std::string>& search_path,
-                                     const std::stop_token& stop) {
-  if (const auto index = ParseConcurrentIndex(statement.text)) {
-    return JudgeIndex(session, *index, search_path, stop);
+Result<void> Repair(Session& session, const Judgement& judgement, const std::stop_token& stop) {
+  if (judgement.repairs.empty()) return {};
+  if (judgement.busy) {
+    return Fail(ErrorCode::kBusy,
+                "another session (pid " + std::to_string(*judgement.busy) +
+                    ") still works on what the statement left; it is tried again");
   }
-  return MayBeRepeated(statement.text) ? Interrupted::kRunAgain : Interrupted::kUnknown;
-}
-
-void RemoveInvalidIndex(Session& session, const Statement& statement,
-                        const std::vector<std::string>& search_path, const std::stop_token& stop) {
-  const auto index = ParseConcurrentIndex(statement.text);
-  if (!index || !index->create) return;
-  auto found = FindIndex(session, *index, search_path, stop);
-  if (!found || !*found || (*found)->valid || (*found)->in_use) return;
-  (void)DropIndex(session, (*found)->schema, index->index, stop);
+  for (const std::string& sql : judgement.repairs) {
+    SCHEMAOP_FAULT_POINT("engine.index.dropping");
+    auto repaired = session.Execute(
+        StatementInput{.sql = sql,
+                       .copy_data = {},
+                       .deadline = std::chrono::steady_clock::now() + kRepairPatience},
+        stop);
+    SCHEMAOP_FAULT_POINT("engine.index.dropped");
+    if (repaired) continue;
+    Error error = WithContext(ToError(repaired.error()),
+                              "cannot clear away what was left half done (" + sql + ")");
+    // Whoever uses it ends some time.
+    const bool waited = !stop.stop_requested() && repaired.error().sqlstate == "57014";
+    if (waited) error.code = ErrorCode::kBusy;
+    return Fail(std::move(error));
+  }
+  return {};
 }
 
 }  // namespace schemaop

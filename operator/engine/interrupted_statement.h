@@ -1,49 +1,51 @@
-// What became of a statement outside a transaction whose run was cut off.
+// What became of a statement outside a transaction whose run was cut off, or that the server broke
+// off half-way.
 #pragma once
 
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "postgres/session.h"
-#include "sql/statement.h"
+#include "sql/interruptible.h"
 
 namespace schemaop {
 
-// CREATE [UNIQUE] INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY, as far as looking for the index
-// needs.
-struct ConcurrentIndex {
-  bool create = true;
-  std::string index;
-  std::string schema;  // as written; empty: found through the search path
-  std::string table;   // CREATE only
+struct Judgement {
+  enum class Verdict {
+    kDone,      // it took effect
+    kRunAgain,  // it did not, or doing it again does no harm
+    kUnknown,   // only a person can tell
+  };
+  Verdict verdict = Verdict::kUnknown;  // once the repairs are made
+  // What removes or finishes what was left half done, a statement each, to be run one by one
+  // outside a transaction.
+  std::vector<std::string> repairs;
+  std::optional<int> busy;  // somebody still works on it: the process; no repair may run meanwhile
 
-  bool operator==(const ConcurrentIndex&) const = default;
+  bool operator==(const Judgement&) const = default;
 };
 
-// nullopt for any other statement, for an index without a name, and for several indexes at once.
-std::optional<ConcurrentIndex> ParseConcurrentIndex(std::string_view sql);
+// Looks for the effect; changes nothing.
+//   CREATE INDEX CONCURRENTLY      valid: done; invalid: dropped and built anew, for IF NOT EXISTS
+//                                  would take it for a good one
+//   DROP INDEX CONCURRENTLY        gone: done
+//   REINDEX CONCURRENTLY           left-over _ccnew and _ccold indexes are dropped; run again
+//   DETACH PARTITION CONCURRENTLY  detached: done; pending: finalised
+//   ALTER TYPE ... ADD VALUE       there: done
+//   CREATE, DROP DATABASE, TABLESPACE, SUBSCRIPTION: by the catalog
+//   VACUUM and others that do no harm when repeated: run again (see MayBeRepeated)
+//   anything else                  unknown
+// `search_path` holds the schemas unqualified names may be in.
+Result<Judgement> JudgeStatement(Session& session, const std::string& sql,
+                                 const std::vector<std::string>& search_path,
+                                 const std::stop_token& stop);
 
-enum class Interrupted {
-  kDone,      // it took effect
-  kRunAgain,  // it did not, or doing it again does no harm
-  kUnknown,   // only a person can tell
-};
-
-// Looks for the effect: an index that is there and valid is done; VACUUM, ANALYZE, CLUSTER and
-// plain REINDEX may be repeated. An invalid index is dropped (concurrently) first: left alone, IF
-// NOT EXISTS would take it for a good one. kBusy while somebody still builds it. `search_path`
-// holds the schemas unqualified names may be in. REQUIRES: no transaction is open.
-Result<Interrupted> JudgeInterrupted(Session& session, const Statement& statement,
-                                     const std::vector<std::string>& search_path,
-                                     const std::stop_token& stop);
-
-// After CREATE INDEX CONCURRENTLY was refused: drops the invalid index it left, which costs every
-// write and, when unique, is enforced already. Nothing for other statements; best effort.
-void RemoveInvalidIndex(Session& session, const Statement& statement,
-                        const std::vector<std::string>& search_path, const std::stop_token& stop);
+// Makes the repairs, each with a deadline of some seconds: they wait for every transaction that may
+// use what they touch. kBusy when somebody still works on it, or uses it for too long. REQUIRES: no
+// transaction is open.
+Result<void> Repair(Session& session, const Judgement& judgement, const std::stop_token& stop);
 
 }  // namespace schemaop

@@ -2,10 +2,13 @@
 
 #include <utility>
 
-#include "postgres/advisory_lock.h"
+#include "base/fault_point.h"
 
 namespace schemaop {
-namespace {
+RunReport::Outcome EndOf(const Error& error) {
+  return error.code == ErrorCode::kCancelled ? RunReport::Outcome::kCancelled
+                                             : RunReport::Outcome::kFailed;
+}
 
 RunReport FailedReport(Error error) {
   RunReport report;
@@ -28,23 +31,17 @@ RunReport BusyReport(const std::string& label, const std::optional<LockHolder>& 
   return report;
 }
 
-}  // namespace
-
-RunReport::Outcome EndOf(const Error& error) {
-  return error.code == ErrorCode::kCancelled ? RunReport::Outcome::kCancelled
-                                             : RunReport::Outcome::kFailed;
-}
-
 tl::expected<LockedRun, RunReport> StartLockedRun(
     const DatabaseOptions& options,
     const std::function<void(const std::optional<LockHolder>&)>& waiting,
     const std::stop_token& stop) {
   auto database = TargetDatabase::Open(options, stop);
   if (!database) return tl::unexpected(FailedReport(database.error()));
-  Session& session = (*database)->session();
-  auto lock = AcquireLock(session, (*database)->lock_key(), options.lock_wait, waiting, stop);
+  auto lock = (*database)->TakeLock(options.lock_wait, waiting, stop);
   if (!lock) return tl::unexpected(FailedReport(lock.error()));
-  if (!lock->acquired) return tl::unexpected(BusyReport(session.label(), lock->holder));
+  if (!lock->acquired)
+    return tl::unexpected(BusyReport((*database)->session().label(), lock->holder));
+  SCHEMAOP_FAULT_POINT_OR("engine.lock.taken", tl::unexpected(FailedReport(fault)));
   const std::int64_t locked = (*database)->lock_key();
   auto state = (*database)->ReadState(stop);
   if (!state) return tl::unexpected(FailedReport(state.error()));
@@ -54,6 +51,7 @@ tl::expected<LockedRun, RunReport> StartLockedRun(
                                                 (*database)->version_table().Label() +
                                                 ") meanwhile; try again"}));
   }
+  SCHEMAOP_FAULT_POINT_OR("engine.state.read", tl::unexpected(FailedReport(fault)));
   return LockedRun{std::move(*database), std::move(*state)};
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include <tl/expected.hpp>
 
@@ -27,5 +28,10 @@ tl::expected<LockedRun, RunReport> StartLockedRun(
 
 // kCancelled for that code, kFailed for any other.
 RunReport::Outcome EndOf(const Error& error);
+
+// The report of a run that never began: because of `error`, or because `holder` has the migration
+// lock of the database `label`.
+RunReport FailedReport(Error error);
+RunReport BusyReport(const std::string& label, const std::optional<LockHolder>& holder);
 
 }  // namespace schemaop

@@ -28,9 +28,12 @@ struct Actor {
 };
 
 // Takes the migration lock (polled, never queued for), reads the heads, plans, and runs each
-// revision in one transaction with its version rows and ledger row; COMMIT is a message of its own.
-// A stop request cancels the running statement and rolls its revision back. Never throws; the
-// report is complete whatever happens.
+// revision in one transaction with its version rows and ledger row, or all of them in one (see
+// TransactionMode: kInvalid, before anything runs, when one of them cannot); COMMIT is a message of
+// its own. Revisions that are applied but not in `graph` are taken from the ledger (see
+// CompleteFromLedger; the planner finds them in DatabaseState::stored). A stop request cancels the
+// running statement and rolls its transaction back. Never throws; the report is complete whatever
+// happens.
 RunReport Migrate(const DatabaseOptions& options, const RevisionGraph& graph, const Planner& plan,
                   const Actor& actor, const ProgressSink& progress, std::stop_token stop);
 

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/check_file.h"
+
 namespace schemaop {
 namespace {
 
@@ -33,6 +35,7 @@ class FolderReader {
   std::vector<SourceFile> files_;
   std::set<fs::path> open_folders_;  // canonical, from the root down to the one being read
   std::uintmax_t total_ = 0;
+  std::string block_ = std::string(std::size_t{1} << 16, '\0');  // of a file, on its way to a text
 };
 
 tl::unexpected<Error> CannotRead(const fs::path& path, std::string_view reason) {
@@ -74,11 +77,11 @@ Result<void> FolderReader::ReadFolder(const fs::path& folder) {
 }
 
 Result<void> FolderReader::ReadEntry(const fs::directory_entry& entry) {
-  const bool named_sql = entry.path().extension() == ".sql";
+  const bool wanted = entry.path().extension() == ".sql" || entry.path() == root_ / kChecksFile;
   std::error_code error;
   const fs::file_status status = entry.status(error);  // of what a link leads to
   if (fs::is_directory(status)) return ReadFolder(entry.path());
-  if (!named_sql) return {};
+  if (!wanted) return {};
   if (status.type() == fs::file_type::not_found) {
     return CannotRead(entry.path(), "it is a link to a file that does not exist");
   }
@@ -97,10 +100,9 @@ Result<void> FolderReader::ReadText(const fs::path& path) {
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
   if (!error) text.reserve(std::min(size, allowed) + 1);
-  std::string block(std::size_t{1} << 16, '\0');
   while (stream && text.size() <= allowed) {
-    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
-    text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
+    stream.read(block_.data(), static_cast<std::streamsize>(block_.size()));
+    text.append(block_, 0, static_cast<std::size_t>(stream.gcount()));
   }
   if (stream.bad()) return CannotRead(path, "the read failed");
   if (text.size() > kMaxFileBytes) {
@@ -109,9 +111,8 @@ Result<void> FolderReader::ReadText(const fs::path& path) {
         fmt::format("{} is larger than 16 MiB: split it into several revisions", path.string()));
   }
   if (text.size() > allowed) {
-    return Fail(
-        ErrorCode::kInvalid,
-        fmt::format("the .sql files in {} are larger than 64 MiB together", root_.string()));
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("the files in {} are larger than 64 MiB together", root_.string()));
   }
   total_ += text.size();
   files_.push_back({path.lexically_relative(root_).generic_string(), std::move(text)});

@@ -19,8 +19,11 @@ std::string Comment(std::string text) {
   return "-- " + text;
 }
 
-std::string Milliseconds(std::chrono::milliseconds time) { return std::to_string(time.count()); }
+std::string MillisecondsText(std::chrono::milliseconds time) {
+  return std::to_string(time.count());
+}
 
+// The operator is qualified for the sake of everybody who can create one in the table's schema.
 std::string ChangeSql(const std::string& table, const VersionChange& change) {
   const std::string from = QuoteLiteral(change.from);
   const std::string to = QuoteLiteral(change.to);
@@ -28,11 +31,12 @@ std::string ChangeSql(const std::string& table, const VersionChange& change) {
     case VersionChange::Kind::kInsert:
       return "INSERT INTO " + table + " (version_num) VALUES (" + to + ");";
     case VersionChange::Kind::kUpdate:
-      return "UPDATE " + table + " SET version_num = " + to + " WHERE version_num = " + from + ";";
+      return "UPDATE " + table + " SET version_num = " + to +
+             " WHERE version_num OPERATOR(pg_catalog.=) " + from + ";";
     case VersionChange::Kind::kDelete:
       break;
   }
-  return "DELETE FROM " + table + " WHERE version_num = " + from + ";";
+  return "DELETE FROM " + table + " WHERE version_num OPERATOR(pg_catalog.=) " + from + ";";
 }
 
 // Whether psql would take a variable's name behind a colon (psqlscan.l).
@@ -80,22 +84,20 @@ void SqlScript::AppendState() {
   text_ += EnterSql(options_);
 }
 
-void SqlScript::AppendBegin() {
-  AppendLine("BEGIN;");
-  AppendLine("SET LOCAL lock_timeout = " + Milliseconds(options_.lock_timeout) +
-             "; SET LOCAL statement_timeout = " + Milliseconds(options_.statement_timeout) + ";");
+void SqlScript::AppendLimits() {
+  AppendLine("SET LOCAL lock_timeout = " + MillisecondsText(options_.lock_timeout) +
+             "; SET LOCAL statement_timeout = " + MillisecondsText(options_.statement_timeout) +
+             ";");
 }
 
-void SqlScript::AppendEnd(const std::string& what, const std::vector<VersionChange>& changes,
-                          const Heads& heads_after) {
+void SqlScript::AppendRows(const std::string& what, const std::vector<VersionChange>& changes,
+                           const Heads& heads_after) {
   AppendLine("RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path;");
   text_ += EnterSql(options_);
   AppendLine(StepCheckSql(options_, rows_, what));
   for (const VersionChange& change : changes) {
     AppendLine(ChangeSql(QuoteIdentifier(options_.version_table), change));
   }
-  AppendLine("COMMIT;");
-  AppendState();
   rows_ = heads_after;
 }
 
@@ -107,28 +109,41 @@ void SqlScript::AppendStatement(const Statement& statement) {
   AppendLine("\\.");
 }
 
-tl::expected<AppliedStep, StepFailure> SqlScript::Take(const Step& step, const Revision& revision,
-                                                       const StatementProgress& /*progress*/) {
-  const bool up = step.direction == Direction::kUpgrade;
-  const Section& section = up ? revision.upgrade : *revision.downgrade;
-  AppendLine("\n" + Comment(StepLine(revision, step.direction)));
-  if (section.transactional) {
-    AppendBegin();
-    for (const Statement& statement : section.statements) AppendStatement(statement);
-  } else {
-    AppendLine(
-        "-- Outside a transaction: when a statement fails, those before it have taken effect.");
-    const auto limit = options_.non_transactional_timeout;
-    for (const Statement& statement : section.statements) {
-      if (limit.count() > 0) AppendLine("SET statement_timeout = " + Milliseconds(limit) + ";");
-      AppendStatement(statement);
+void SqlScript::AppendAlone(const Section& section) {
+  AppendLine(
+      "-- Outside a transaction: when a statement fails, those before it have taken effect.");
+  const auto limit = options_.non_transactional_timeout;
+  for (const Statement& statement : section.statements) {
+    if (limit.count() > 0) AppendLine("SET statement_timeout = " + MillisecondsText(limit) + ";");
+    AppendStatement(statement);
+    AppendState();
+  }
+}
+
+tl::expected<std::vector<AppliedStep>, StepFailure> SqlScript::Take(
+    std::span<const PlannedStep> steps, const StatementProgress& /*progress*/) {
+  std::vector<AppliedStep> taken;
+  for (const PlannedStep& planned : steps) {
+    const Step& step = *planned.step;
+    const Section& section = planned.section();
+    AppendLine("\n" + Comment(StepLine(*planned.revision, step.direction)));
+    if (!section.transactional) AppendAlone(section);
+    if (taken.empty()) {
+      AppendLine("BEGIN;");
+    } else {
       AppendState();
     }
-    AppendBegin();
+    AppendLimits();
+    if (section.transactional) {
+      for (const Statement& statement : section.statements) AppendStatement(statement);
+    }
+    AppendRows("revision " + planned.revision->id, step.changes, step.heads_after);
+    taken.push_back(
+        {.revision = step.revision, .direction = step.direction, .at = {}, .duration = {}});
   }
-  AppendEnd("revision " + revision.id, step.changes, step.heads_after);
-  return AppliedStep{
-      .revision = revision.id, .direction = step.direction, .at = {}, .duration = {}};
+  AppendLine("COMMIT;");
+  AppendState();
+  return taken;
 }
 
 void SqlScript::Take(const StampPlan& plan) {
@@ -138,8 +153,11 @@ void SqlScript::Take(const StampPlan& plan) {
     AppendLine(Comment("Running stamp_revision " + Join(step.from, ", ") + " -> " + step.to));
     changes.insert(changes.end(), step.changes.begin(), step.changes.end());
   }
-  AppendBegin();
-  AppendEnd("this stamp", changes, plan.to);
+  AppendLine("BEGIN;");
+  AppendLimits();
+  AppendRows("this stamp", changes, plan.to);
+  AppendLine("COMMIT;");
+  AppendState();
 }
 
 std::string SqlScript::Finish() && {

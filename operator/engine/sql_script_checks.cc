@@ -15,7 +15,7 @@ namespace {
 // the table, else the first.
 std::string PlaceSql(const DatabaseOptions& options) {
   if (options.version_table_schema) return QuoteLiteral(*options.version_table_schema);
-  return "(SELECT p.place FROM unnest(current_schemas(false)) WITH ORDINALITY AS p(place, i) "
+  return "(SELECT p.place FROM unnest(places) WITH ORDINALITY AS p(place, i) "
          "ORDER BY NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = "
          "c.relnamespace WHERE n.nspname = p.place AND c.relname = " +
          QuoteLiteral(options.version_table) +
@@ -30,30 +30,49 @@ std::string RowsSql(const Heads& rows) {
   return "ARRAY[" + Join(quoted, ", ") + "]::text[]";
 }
 
-// `body` as a DO statement, in dollar quotes that nothing in it ends.
+// `body` as a DO statement, in dollar quotes that nothing in it ends. Whoever can create functions
+// or operators in a schema of the search path must not be able to have them called here
+// (CVE-2018-1058): the types are qualified, for they are looked up first of all, and nothing else
+// is before search_path is pg_catalog alone.
 std::string Block(const DatabaseOptions& options, const std::string& body) {
   const std::string text =
-      "\nDECLARE\n  place text := " + PlaceSql(options) +
-      ";\n  key bigint := " + MigrationLockKeySql("place", options.version_table) +
-      ";\n  applied text[] := '{}';\nBEGIN\n" + body + "END\n";
+      "\nDECLARE\n  places pg_catalog.name[] := pg_catalog.current_schemas(false);\n"
+      "  pinned pg_catalog.text := pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', "
+      "true);\n  place pg_catalog.text := " +
+      PlaceSql(options) +
+      ";\n  key pg_catalog.int8 := " + MigrationLockKeySql("place", options.version_table) +
+      ";\n  applied pg_catalog.text[] := '{}';\nBEGIN\n" + body + "END\n";
   std::string tag = "schemactl";
   while (text.find("$" + tag + "$") != std::string::npos) tag += '_';
   return "DO $" + tag + "$" + text + "$" + tag + "$;";
 }
 
-std::string Table(const DatabaseOptions& options) { return QuoteIdentifier(options.version_table); }
-
-std::string ExistsSql(const DatabaseOptions& options) {
-  return "to_regclass(" + QuoteLiteral(Table(options)) + ") IS NOT NULL";
+// The version table as an identifier, known only there.
+std::string TableSql(const DatabaseOptions& options) {
+  return "format('%I.%I', place, " + QuoteLiteral(options.version_table) + ")";
 }
 
+std::string ExistsSql(const DatabaseOptions& options) {
+  return "to_regclass(" + TableSql(options) + ") IS NOT NULL";
+}
+
+std::string CreateSql(const DatabaseOptions& options) {
+  // A name's own "%" would be read by format().
+  std::string name;
+  for (const char c : options.version_table) name += c == '%' ? "%%" : std::string(1, c);
+  return "EXECUTE format(" + QuoteLiteral(VersionTableDdl("%s", name)) + ", " + TableSql(options) +
+         ");\n";
+}
+
+// What follows the block finds the table by its name.
 std::string EnterPlace() {
   return "  PERFORM set_config('search_path', quote_ident(place) || ', pg_temp', true);\n";
 }
 
 std::string ReadRows(const DatabaseOptions& options) {
-  return "applied := ARRAY(SELECT v.version_num::text COLLATE \"C\" FROM " + Table(options) +
-         " v ORDER BY 1);\n";
+  return "EXECUTE 'SELECT array_agg(v.version_num::text ORDER BY v.version_num::text COLLATE "
+         "\"C\") FROM ' || " +
+         TableSql(options) + " || ' v' INTO applied;\n  applied := coalesce(applied, '{}');\n";
 }
 
 // Text expressions for messages.
@@ -95,8 +114,8 @@ std::string StartCheckSql(const DatabaseOptions& options, const Heads& from) {
                     " || ' is held by process ' || coalesce(" + holder +
                     ", 'unknown') || ': nothing was changed'",
                 "wait for it to end and run this script again") +
-          "  END IF;\n" + EnterPlace() + "  IF " + ExistsSql(options) + " THEN\n    " +
-          ReadRows(options) + "  END IF;\n  IF applied <> " + RowsSql(from) +
+          "  END IF;\n  IF " + ExistsSql(options) + " THEN\n    " + ReadRows(options) +
+          "  END IF;\n  IF applied <> " + RowsSql(from) +
           " THEN\n    PERFORM pg_advisory_unlock(key);\n" +
           Raise(QuoteLiteral("this script starts at " + DescribeRows(from) + ", but ") + " || " +
                     Label(options) + " || ' says ' || " + AppliedSql() +
@@ -107,23 +126,22 @@ std::string StartCheckSql(const DatabaseOptions& options, const Heads& from) {
 
 std::string StepCheckSql(const DatabaseOptions& options, const Heads& rows,
                          const std::string& what) {
-  const std::string create =
-      rows.empty() ? "  IF NOT (" + ExistsSql(options) + ") THEN\n    " +
-                         VersionTableDdl(Table(options), options.version_table) + ";\n  END IF;\n"
-                   : "";
+  const std::string create = rows.empty() ? "  IF NOT (" + ExistsSql(options) + ") THEN\n    " +
+                                                CreateSql(options) + "  END IF;\n"
+                                          : "";
   return Block(
       options,
       "  IF NOT pg_try_advisory_xact_lock(key) THEN\n" +
           Raise(QuoteLiteral("another session took the migration lock from " + what),
                 "take pg_advisory_unlock out of it, or wait for the other session to end") +
-          "  END IF;\n" + EnterPlace() + create + "  LOCK TABLE " + Table(options) +
-          " IN SHARE ROW EXCLUSIVE MODE;\n  " + ReadRows(options) + "  IF applied <> " +
+          "  END IF;\n" + create + "  EXECUTE 'LOCK TABLE ' || " + TableSql(options) +
+          " || ' IN SHARE ROW EXCLUSIVE MODE';\n  " + ReadRows(options) + "  IF applied <> " +
           RowsSql(rows) + " THEN\n" +
           Raise(QuoteLiteral(what + " starts at " + DescribeRows(rows) + ", but ") + " || " +
                     Label(options) + " || ' says ' || " + AppliedSql(),
                 "somebody else changed the version table; write the script again for the revision "
                 "that 'schemactl current' shows") +
-          "  END IF;\n");
+          "  END IF;\n" + EnterPlace());
 }
 
 std::string EndSql(const DatabaseOptions& options) {

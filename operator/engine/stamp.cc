@@ -1,9 +1,12 @@
 #include <utility>
 
+#include "base/fault_point.h"
 #include "base/text.h"
+#include "engine/commit_witness.h"
 #include "engine/locked_run.h"
 #include "engine/migrate.h"
 #include "engine/own_transaction.h"
+#include "engine/schema_snapshot.h"
 
 namespace schemaop {
 namespace {
@@ -37,16 +40,23 @@ Result<void> WriteStamps(TargetDatabase& database, const StampPlan& plan, const 
       auto applied = ApplyVersionChange(session, database.version_table(), change, stop);
       if (!applied) return applied;
     }
+    SCHEMAOP_FAULT_POINT("engine.stamp.changed");
     if (auto noted = database.ledger().Append(StampRow(step, actor), stop); !noted) return noted;
   }
   return {};
 }
 
-// A stamp whose COMMIT was not answered needs no witness: stamping again does no harm.
-Result<void> CommitStamps(OwnTransaction& transaction, const std::stop_token& stop) {
-  CommitOutcome outcome = transaction.Commit(stop);
+Result<void> CommitStamps(const DatabaseOptions& options, OwnTransaction& transaction,
+                          const Heads& heads_after, const std::stop_token& stop) {
+  const LostCommit lost{transaction.id(), heads_after, {}};
+  const CommitOutcome outcome = transaction.Commit(stop);
   if (outcome.kind == CommitOutcome::Kind::kCommitted) return {};
-  return Fail(ToError(outcome.error));
+  if (outcome.kind == CommitOutcome::Kind::kRolledBack) return Fail(ToError(outcome.error));
+  const auto verdict = AskWitnesses(options, lost, stop);
+  if (!verdict) return Fail(verdict.error());
+  if (verdict->committed) return {};
+  return Fail(ErrorCode::kUnavailable,
+              "the connection was lost while committing the stamp; nothing of it was committed");
 }
 
 }  // namespace
@@ -64,13 +74,22 @@ RunReport Stamp(const DatabaseOptions& options, const StampPlanner& planner, con
   };
   auto plan = planner(start->state);
   if (!plan) return failed(plan.error());
+  const bool keeps = options.snapshot == SnapshotUse::kKeep;
+  const auto keeper =
+      keeps ? SnapshotKeeper::Before(*start->database, report.heads, stop) : SnapshotKeeper();
   auto transaction = OwnTransaction::Begin(*start->database, stop);
   if (!transaction) return failed(transaction.error());
+  SCHEMAOP_FAULT_POINT_OR("engine.stamp.begun", failed(fault));
   auto written = WriteStamps(*start->database, *plan, actor, stop);
   if (!written) return failed(written.error());
-  auto committed = CommitStamps(*transaction, stop);
+  SCHEMAOP_FAULT_POINT_OR("engine.stamp.written", failed(fault));
+  auto committed = CommitStamps(options, *transaction, plan->to, stop);
   if (!committed) return failed(committed.error());
+  SCHEMAOP_CRASH_POINT("engine.stamp.committed");
   report.heads = plan->to;
+  if (!keeps) return report;
+  auto kept = keeper.After(*start->database, report.heads, actor, stop);
+  if (!kept) report.snapshot_problem = kept.error();
   return report;
 }
 

@@ -81,6 +81,10 @@ void ReadStatus(const json& status, std::string_view request, ApiError& error) {
                   error.reason, message.empty() ? "" : ": ", message)};
 }
 
+bool HasCause(const ApiError& error, std::string_view cause) {
+  return std::find(error.causes.begin(), error.causes.end(), cause) != error.causes.end();
+}
+
 }  // namespace
 
 bool IsExpired(const ApiError& error) {
@@ -88,8 +92,11 @@ bool IsExpired(const ApiError& error) {
 }
 
 bool IsResourceVersionTooLarge(const ApiError& error) {
-  return std::find(error.causes.begin(), error.causes.end(), "ResourceVersionTooLarge") !=
-         error.causes.end();
+  return HasCause(error, "ResourceVersionTooLarge");
+}
+
+bool IsNamespaceTerminating(const ApiError& error) {
+  return HasCause(error, "NamespaceTerminating");
 }
 
 ApiError DecodeApiError(int http_status, std::string_view body, std::string_view retry_after,
@@ -108,6 +115,12 @@ ApiError DecodeApiError(int http_status, std::string_view body, std::string_view
       fmt::format("{}: {}, and the answer is not an API server's{}", request, http_status,
                   quoted.empty() ? std::string() : ": " + JsonQuote(quoted))};
   return error;
+}
+
+ApiError NoAnswer(Error error, std::string_view request) {
+  ApiError api_error;
+  api_error.error = WithContext(std::move(error), request);
+  return api_error;
 }
 
 ApiError DecodeStatusObject(const json& status, std::string_view request) {

@@ -37,6 +37,10 @@ bool IsExpired(const ApiError& error);
 // newest.
 bool IsResourceVersionTooLarge(const ApiError& error);
 
+// A namespace that is being deleted takes nothing new (Forbidden with the cause
+// NamespaceTerminating): who wanted to create something in it stops quietly.
+bool IsNamespaceTerminating(const ApiError& error);
+
 // The error an answer of `http_status` with `body` means. A body that is no Status (a proxy's page)
 // is quoted in part. `retry_after` is the header's value, empty when absent;
 // details.retryAfterSeconds stands in for it. `request` ("GET /apis/...") begins the message.
@@ -45,5 +49,8 @@ ApiError DecodeApiError(int http_status, std::string_view body, std::string_view
 
 // The same from a Status object that came inside a watch (event type ERROR).
 ApiError DecodeStatusObject(const nlohmann::json& status, std::string_view request);
+
+// The error of a request that got no answer.
+ApiError NoAnswer(Error error, std::string_view request);
 
 }  // namespace schemaop

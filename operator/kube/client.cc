@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kube/call_log.h"
 #include "kube/connection_pool.h"
+#include "kube/credential_source.h"
 #include "kube/retry_policy.h"
-#include "kube/token_source.h"
-#include "kube/watch_decoder.h"
+#include "kube/route.h"
+#include "kube/watch_answer.h"
 #include "kube/watchdog.h"
 
 namespace schemaop {
@@ -23,7 +25,15 @@ using nlohmann::json;
 constexpr std::chrono::seconds kWatchGrace{30};
 // Silence must not end a request before the watchdog does: it knows the reason.
 constexpr std::chrono::seconds kWatchdogGrace{60};
-constexpr std::size_t kMostErrorBytes = std::size_t{64} << 10U;
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Servers that know no partial objects answer with whole ones, which are read as well.
+constexpr std::string_view kObjects = "application/json";
+constexpr std::string_view kMetadataList =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+constexpr std::string_view kMetadata =
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
 // One call of the API, before what every request gets.
 struct Call {
@@ -32,6 +42,7 @@ struct Call {
   std::string content_type;
   std::string body;
   bool compressed = false;  // ask for gzip
+  std::string_view accept = kObjects;
 };
 
 // What came back of one attempt: an answer of any status, or `error`.
@@ -39,21 +50,21 @@ struct Answer {
   HttpHead head;
   std::string body;
   bool lost = false;
+  bool tls_renewed = false;
+  Credential credential;  // what was sent
   std::optional<Error> error;
 };
 
 // "GET /apis/...", without the query: it holds nothing people look for.
 std::string RequestName(const Call& call) {
-  return fmt::format("{} {}", call.method,
-                     std::string_view(call.path).substr(0, call.path.find('?')));
+  const std::string_view path = call.path;
+  return fmt::format("{} {}", call.method, path.substr(0, path.find('?')));
 }
 
 bool IsSuccess(int http_status) { return http_status >= 200 && http_status < 300; }
 
 ApiError NoAnswer(Error error, const Call& call) {
-  ApiError api_error;
-  api_error.error = WithContext(std::move(error), RequestName(call));
-  return api_error;
+  return NoAnswer(std::move(error), RequestName(call));
 }
 
 Error Cancelled() { return {ErrorCode::kCancelled, "told to stop"}; }
@@ -84,10 +95,6 @@ std::string Dump(const json& document) {
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-ErrorCode CodeOf(TransportError::Kind kind) {
-  return kind == TransportError::Kind::kInternal ? ErrorCode::kInternal : ErrorCode::kUnavailable;
-}
-
 ApiResult<json> ParseBody(ApiResult<std::string> body, const Call& call) {
   if (!body) return tl::unexpected(std::move(body).error());
   json document = json::parse(*body, nullptr, /*allow_exceptions=*/false);
@@ -99,99 +106,76 @@ ApiResult<json> ParseBody(ApiResult<std::string> body, const Call& call) {
   return document;
 }
 
-// What a watch has received so far.
-class WatchAnswer {
- public:
-  WatchAnswer(std::size_t max_line_bytes, const std::function<bool(std::string_view)>& on_line)
-      : max_line_bytes_(max_line_bytes), on_line_(on_line), lines_(max_line_bytes) {}
-
-  void OnHead(const HttpHead& head) { head_ = head; }
-  bool HasHead() const { return head_.status != 0; }
-  bool IsDeclined() const { return outcome_ == LineSplitter::Outcome::kEnded; }
-
-  // False when nothing more is wanted.
-  bool OnPiece(std::string_view piece) {
-    if (!IsSuccess(head_.status)) {
-      refusal_ += piece.substr(0, kMostErrorBytes - std::min(refusal_.size(), kMostErrorBytes));
-      return true;
-    }
-    outcome_ = lines_.Feed(piece, on_line_);
-    return outcome_ == LineSplitter::Outcome::kMore;
-  }
-
-  // What it all meant; `lost` tells why the answer is not complete, when it is not.
-  ApiResult<void> Conclude(const Call& call, const TransportError* lost) const {
-    if (IsDeclined()) return {};
-    if (outcome_ == LineSplitter::Outcome::kLineTooLong) {
-      return tl::unexpected(NoAnswer(
-          {ErrorCode::kRejected, fmt::format("an event is larger than {} bytes", max_line_bytes_)},
-          call));
-    }
-    if (HasHead() && !IsSuccess(head_.status)) {
-      return tl::unexpected(
-          DecodeApiError(head_.status, refusal_, head_.retry_after, RequestName(call)));
-    }
-    if (lost != nullptr) return tl::unexpected(NoAnswer({CodeOf(lost->kind), lost->message}, call));
-    if (lines_.HasPartialLine()) {
-      return tl::unexpected(
-          NoAnswer({ErrorCode::kUnavailable, "the watch was cut within an event"}, call));
-    }
-    return {};
-  }
-
- private:
-  const std::size_t max_line_bytes_;
-  const std::function<bool(std::string_view)>& on_line_;
-  LineSplitter lines_;
-  HttpHead head_;
-  std::string refusal_;
-  LineSplitter::Outcome outcome_ = LineSplitter::Outcome::kMore;
-};
-
 }  // namespace
 
 struct KubeClient::Impl {
-  Impl(const KubeConfig& config, Endpoint endpoint, TlsSettings tls,
+  Impl(const KubeConfig& config, Route route, TlsSettings tls, Headers impersonate,
        KubeClientOptions client_options)
       : options(std::move(client_options)),
-        host(HostAndPort(endpoint)),
-        token(config.token, config.token_file),
-        pool(std::move(endpoint), std::move(tls), config.ca_file,
+        host(HostAndPort(route.endpoint)),
+        impersonation(std::move(impersonate)),
+        credentials(config),
+        log(options.logger),
+        pool(std::move(route), std::move(tls),
+             {config.ca_file, config.client_certificate_file, config.client_key_file},
              {.read = options.deadline + kWatchdogGrace}) {}
 
-  Result<HttpRequest> Prepare(const Call& call);
+  Result<Credential> Authenticate(Clock::time_point deadline, const std::stop_token& stop);
+  HttpRequest Prepare(const Call& call, const Credential& credential) const;
+  Result<void> MayWrite(const Call& call) const;
   void Report(const Call& call, int http_status, Clock::time_point began, int attempt) const;
   Answer Attempt(const Call& call, Clock::time_point deadline, std::stop_token stop);
-  Answer Exchange(Connection& connection, const HttpRequest& request, Clock::time_point deadline,
-                  std::stop_token stop);
+  Answer Exchange(Connection& connection, const HttpRequest& request, std::size_t most_bytes,
+                  Clock::time_point deadline, std::stop_token stop);
+  void NoteFailure(const TransportError& transport, Answer& answer);
   Error Explain(const TransportError& transport, Clock::time_point deadline,
                 std::stop_token stop) const;
   ApiResult<std::string> Perform(const Call& call, std::stop_token stop);
-  ApiResult<void> WatchOnce(const Call& call, std::chrono::seconds timeout,
+  // `used` becomes what was sent.
+  ApiResult<void> WatchOnce(const Call& call, Credential& used, std::chrono::seconds timeout,
                             const std::function<bool(std::string_view)>& on_line,
                             std::stop_token stop);
 
   const KubeClientOptions options;
   const std::string host;
-  TokenSource token;
+  const Headers impersonation;
+  CredentialSource credentials;
+  CallLog log;
   ConnectionPool pool;
   Watchdog watchdog;
 };
 
-Result<HttpRequest> KubeClient::Impl::Prepare(const Call& call) {
-  Result<std::string> bearer = token.Get(Clock::now());
-  if (!bearer) return Fail(std::move(bearer).error());
+Result<Credential> KubeClient::Impl::Authenticate(Clock::time_point deadline,
+                                                  const std::stop_token& stop) {
+  Result<Credential> credential = credentials.Get(stop, deadline);
+  if (!credential || credential->client_certificate.empty()) return credential;
+  if (auto presented = pool.Present(credential->client_certificate, credential->client_key);
+      !presented) {
+    return Fail(WithContext(std::move(presented).error(), "credential plugin"));
+  }
+  return credential;
+}
+
+HttpRequest KubeClient::Impl::Prepare(const Call& call, const Credential& credential) const {
   HttpRequest request;
   request.method = call.method;
   request.target = pool.endpoint().path_prefix + call.path;
   request.body = call.body;
-  request.headers = {{"Accept", "application/json"}, {"User-Agent", options.user_agent}};
+  request.headers = {{"Accept", std::string(call.accept)}, {"User-Agent", options.user_agent}};
+  request.headers.insert(request.headers.end(), impersonation.begin(), impersonation.end());
   if (call.compressed) request.headers.emplace_back("Accept-Encoding", "gzip");
   if (!call.content_type.empty()) request.headers.emplace_back("Content-Type", call.content_type);
   // A header of the request, never a setting of the connection: the library sends those to proxies
   // too.
-  if (!bearer->empty()) request.headers.emplace_back("Authorization", "Bearer " + *bearer);
+  if (!credential.token.empty()) {
+    request.headers.emplace_back("Authorization", "Bearer " + credential.token);
+  }
   return request;
+}
+
+Result<void> KubeClient::Impl::MayWrite(const Call& call) const {
+  if (!options.may_write || call.method == "GET") return {};
+  return options.may_write();
 }
 
 void KubeClient::Impl::Report(const Call& call, int http_status, Clock::time_point began,
@@ -211,15 +195,26 @@ Error KubeClient::Impl::Explain(const TransportError& transport, Clock::time_poi
   return {CodeOf(transport.kind), transport.message};
 }
 
+// A handshake fails when certificates were rotated, and TLS 1.3 reports a refused certificate of
+// ours as a lost connection.
+void KubeClient::Impl::NoteFailure(const TransportError& transport, Answer& answer) {
+  using Kind = TransportError::Kind;
+  answer.lost = transport.kind == Kind::kLost;
+  if (transport.kind != Kind::kTls && transport.kind != Kind::kLost) return;
+  const bool renewed = pool.Reread();
+  answer.tls_renewed = renewed && transport.kind == Kind::kTls;
+}
+
 Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& request,
-                                  Clock::time_point deadline, std::stop_token stop) {
+                                  std::size_t most_bytes, Clock::time_point deadline,
+                                  std::stop_token stop) {
   Answer answer;
   bool too_large = false;
   const Watchdog::Guard guard(watchdog, connection.socket(), deadline, stop);
   const auto sent = connection.Send(
       request, [&](const HttpHead&) { return !stop.stop_requested(); },
       [&](std::string_view piece) {
-        too_large = answer.body.size() + piece.size() > options.max_response_bytes;
+        too_large = answer.body.size() + piece.size() > most_bytes;
         if (too_large || stop.stop_requested()) return false;
         answer.body += piece;
         return true;
@@ -227,10 +222,10 @@ Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& req
   if (sent) {
     answer.head = *sent;
   } else if (too_large) {
-    answer.error = Error{ErrorCode::kRejected, fmt::format("the answer is larger than {} bytes",
-                                                           options.max_response_bytes)};
+    answer.error =
+        Error{ErrorCode::kRejected, fmt::format("the answer is larger than {} bytes", most_bytes)};
   } else {
-    answer.lost = sent.error().kind == TransportError::Kind::kLost;
+    NoteFailure(sent.error(), answer);
     answer.error = Explain(sent.error(), deadline, stop);
   }
   return answer;
@@ -238,11 +233,15 @@ Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& req
 
 Answer KubeClient::Impl::Attempt(const Call& call, Clock::time_point deadline,
                                  std::stop_token stop) {
-  const Result<HttpRequest> request = Prepare(call);
-  if (!request) return {.error = request.error()};
+  Result<Credential> credential = Authenticate(deadline, stop);
+  if (!credential) return {.error = std::move(credential).error()};
   auto connection = pool.Take();
   if (!connection) return {.error = std::move(connection).error()};
-  Answer answer = Exchange(**connection, *request, deadline, std::move(stop));
+  // Lists alone are read compressed.
+  const std::size_t most = call.compressed ? options.max_list_bytes : options.max_object_bytes;
+  Answer answer =
+      Exchange(**connection, Prepare(call, *credential), most, deadline, std::move(stop));
+  answer.credential = *std::move(credential);
   if (!answer.error) {
     pool.GiveBack(*std::move(connection));
   } else {
@@ -256,9 +255,11 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
   RetryBudget budget;
   for (int attempt = 0;; ++attempt) {
     if (stop.stop_requested()) return tl::unexpected(NoAnswer(Cancelled(), call));
+    if (auto may = MayWrite(call); !may) return tl::unexpected(NoAnswer(may.error(), call));
     const Clock::time_point began = Clock::now();
     Answer answer = Attempt(call, deadline, stop);
     Report(call, answer.head.status, began, attempt);
+    if (!answer.error) log.Answered(RequestName(call), answer.head);
     if (!answer.error && IsSuccess(answer.head.status)) return std::move(answer.body);
     const ApiError error = answer.error
                                ? NoAnswer(*std::move(answer.error), call)
@@ -266,14 +267,15 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
                                                 answer.head.retry_after, RequestName(call));
     std::optional<std::chrono::seconds> wait;
     if (!answer.head.retry_after.empty()) wait = error.retry_after;
-    switch (NextRetry(call.method, {answer.head.status, wait, answer.lost}, budget)) {
+    switch (NextRetry(call.method, {answer.head.status, wait, answer.lost, answer.tls_renewed},
+                      budget)) {
       case RetryAction::kGiveUp:
         return tl::unexpected(error);
       case RetryAction::kNow:
         if (Clock::now() >= deadline) return tl::unexpected(error);
         break;
       case RetryAction::kNowWithNewToken:
-        if (!token.Expire()) return tl::unexpected(error);
+        if (!credentials.Refused(answer.credential)) return tl::unexpected(error);
         break;
       case RetryAction::kAfterWait:
         if (Clock::now() + *wait >= deadline) return tl::unexpected(error);
@@ -284,11 +286,13 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
   }
 }
 
-ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, std::chrono::seconds timeout,
+ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, Credential& used,
+                                            std::chrono::seconds timeout,
                                             const std::function<bool(std::string_view)>& on_line,
                                             std::stop_token stop) {
-  const Result<HttpRequest> request = Prepare(call);
-  if (!request) return tl::unexpected(NoAnswer(request.error(), call));
+  const auto credential = Authenticate(Clock::now() + options.deadline, stop);
+  if (!credential) return tl::unexpected(NoAnswer(credential.error(), call));
+  used = *credential;
   auto connection = pool.Make(timeout + kWatchGrace);
   if (!connection) return tl::unexpected(NoAnswer(std::move(connection).error(), call));
   const Clock::time_point began = Clock::now();
@@ -296,10 +300,11 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, std::chrono::secon
   const Watchdog::Guard guard(watchdog, (*connection)->socket(), Clock::time_point::max(), stop);
   const auto sent = (*connection)
                         ->Send(
-                            *request,
+                            Prepare(call, *credential),
                             [&](const HttpHead& head) {
                               answer.OnHead(head);
                               Report(call, head.status, began, 0);
+                              log.Answered(RequestName(call), head);
                               return !stop.stop_requested();
                             },
                             [&](std::string_view piece) {
@@ -309,7 +314,8 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, std::chrono::secon
   if (stop.stop_requested() && !answer.IsDeclined()) {
     return tl::unexpected(NoAnswer(Cancelled(), call));
   }
-  return answer.Conclude(call, sent ? nullptr : &sent.error());
+  if (!sent && !answer.IsDeclined()) (void)pool.Reread();
+  return answer.Conclude(RequestName(call), sent ? nullptr : &sent.error());
 }
 
 KubeClient::KubeClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -318,25 +324,28 @@ KubeClient::~KubeClient() = default;
 
 Result<std::unique_ptr<KubeClient>> KubeClient::Create(KubeConfig config,
                                                        KubeClientOptions options) {
-  Result<Endpoint> endpoint = ParseEndpoint(config.server);
-  if (!endpoint) return Fail(std::move(endpoint).error());
+  Result<Route> route = RouteTo(config, ReadProxyEnvironment());
+  if (!route) return Fail(std::move(route).error());
+  const Endpoint& endpoint = route->endpoint;
+  auto impersonation = ImpersonationHeaders(config.impersonation);
+  if (!impersonation) return Fail(std::move(impersonation).error());
   TlsSettings tls{.ca_certificates = config.ca_certificates,
                   .client_certificate = config.client_certificate,
                   .client_key = config.client_key,
-                  .server_name = config.server_name.empty() ? endpoint->host : config.server_name,
+                  .server_name = config.server_name.empty() ? endpoint.host : config.server_name,
                   .insecure_skip_verify = config.insecure_skip_tls_verify};
-  if (endpoint->tls) {
+  if (endpoint.tls) {
     if (auto usable = CheckTlsSettings(tls); !usable) {
-      return Fail(WithContext(std::move(usable).error(), "server " + Origin(*endpoint)));
+      return Fail(WithContext(std::move(usable).error(), "server " + Origin(endpoint)));
     }
   }
   const auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
   if (!std::all_of(config.token.begin(), config.token.end(), printable)) {
-    return Fail(ErrorCode::kInvalid, "the token for server " + Origin(*endpoint) +
-                                         " holds spaces or control characters");
+    return Fail(ErrorCode::kInvalid,
+                "the token for server " + Origin(endpoint) + " holds spaces or control characters");
   }
-  return std::unique_ptr<KubeClient>(new KubeClient(
-      std::make_unique<Impl>(config, *std::move(endpoint), std::move(tls), std::move(options))));
+  return std::unique_ptr<KubeClient>(new KubeClient(std::make_unique<Impl>(
+      config, *std::move(route), std::move(tls), *std::move(impersonation), std::move(options))));
 }
 
 ApiResult<json> KubeClient::Get(const std::string& path, std::stop_token stop) {
@@ -344,8 +353,14 @@ ApiResult<json> KubeClient::Get(const std::string& path, std::stop_token stop) {
   return ParseBody(impl_->Perform(call, std::move(stop)), call);
 }
 
-ApiResult<std::string> KubeClient::GetText(const std::string& path, std::stop_token stop) {
-  return impl_->Perform({.method = "GET", .path = path, .compressed = true}, std::move(stop));
+ApiResult<std::string> KubeClient::GetList(const std::string& path, Representation representation,
+                                           std::stop_token stop) {
+  return impl_->Perform(
+      {.method = "GET",
+       .path = path,
+       .compressed = true,
+       .accept = representation == Representation::kMetadata ? kMetadataList : kObjects},
+      std::move(stop));
 }
 
 ApiResult<json> KubeClient::Create(const std::string& path, const json& object,
@@ -366,13 +381,17 @@ ApiResult<json> KubeClient::Patch(const std::string& path, PatchType type, const
   return ParseBody(impl_->Perform(call, std::move(stop)), call);
 }
 
-ApiResult<void> KubeClient::Watch(const std::string& path, std::chrono::seconds timeout,
+ApiResult<void> KubeClient::Watch(const std::string& path, Representation representation,
+                                  std::chrono::seconds timeout,
                                   const std::function<bool(std::string_view)>& on_line,
                                   std::stop_token stop) {
-  const Call call{.method = "GET", .path = path};
-  ApiResult<void> watched = impl_->WatchOnce(call, timeout, on_line, stop);
-  if (!watched && watched.error().http_status == 401 && impl_->token.Expire()) {
-    watched = impl_->WatchOnce(call, timeout, on_line, stop);
+  const Call call{.method = "GET",
+                  .path = path,
+                  .accept = representation == Representation::kMetadata ? kMetadata : kObjects};
+  Credential used;
+  ApiResult<void> watched = impl_->WatchOnce(call, used, timeout, on_line, stop);
+  if (!watched && watched.error().http_status == 401 && impl_->credentials.Refused(used)) {
+    watched = impl_->WatchOnce(call, used, timeout, on_line, stop);
   }
   return watched;
 }

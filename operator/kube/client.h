@@ -13,8 +13,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
+#include "base/logger.h"
 #include "kube/api_error.h"
 #include "kube/config.h"
+#include "kube/paths.h"
 
 namespace schemaop {
 
@@ -33,24 +35,38 @@ struct RequestOutcome {
 struct KubeClientOptions {
   // The hard end of one call, its retries included. A lease wants less.
   std::chrono::milliseconds deadline{30000};
-  // The largest answer to a Get, Create, Update or Patch. A page of 500 objects is about 1.5 MB.
-  std::size_t max_response_bytes = std::size_t{64} << 20U;
+  // The largest answer to a Get, Create, Update or Patch: one object; etcd stores at most 1.5 MiB.
+  std::size_t max_object_bytes = std::size_t{8} << 20U;
+  // The largest page of a list. One of 500 objects is about 1.5 MB.
+  std::size_t max_list_bytes = std::size_t{64} << 20U;
   // The longest line of a watch: one object; etcd stores at most 1.5 MiB.
   std::size_t max_watch_line_bytes = std::size_t{8} << 20U;
-  // Priority and fairness and audit logs key on it: "schema-operator/0.1.0".
+  // Priority and fairness and audit logs key on it; see UserAgent.
   std::string user_agent = "schema-operator";
+  // Asked before every attempt to write; an error refuses it and is the call's. Empty: always. For
+  // programs of which one at a time may write. Called from the calling thread.
+  std::function<Result<void>()> may_write;
   // Called after each attempt, from the calling thread; must not call the client. May be empty.
   std::function<void(const RequestOutcome&)> on_request;
+  // Where the server's warnings and the audit numbers of refused calls go; empty: nowhere.
+  std::optional<Logger> logger;
 };
+
+// "schema-operator/0.1.0 (linux/amd64)", as client-go writes it.
+std::string UserAgent(std::string_view program, std::string_view version);
 
 // Thread-safe; connections are pooled, one request each at a time. Every call ends soon after
 // `stop` and by the deadline at the latest. Paths start with "/api" or "/apis" and are
 // percent-encoded already (kube/paths.h). Retries are client-go's: 429 and 5xx only when the server
-// said Retry-After, a lost connection only for Get, a 401 once with the token read anew. The
+// said Retry-After, a lost connection only for Get, a 401 once with the credential made anew. Token
+// and certificate files may be rotated while it runs: tokens are read again every minute and on a
+// 401, certificates every five minutes and when a handshake fails. Servers are reached through the
+// proxy that the kubeconfig or the environment names; it never sees a token. The
 // process must ignore SIGPIPE (OpenSSL writes to sockets the other side has closed).
 class KubeClient {
  public:
-  // kInvalid when the server's URL or the certificates are unusable; nothing is sent yet.
+  // kInvalid when the server's URL, the proxy or the certificates are unusable; nothing is sent
+  // yet.
   static Result<std::unique_ptr<KubeClient>> Create(KubeConfig config,
                                                     KubeClientOptions options = {});
   ~KubeClient();
@@ -65,14 +81,16 @@ class KubeClient {
   ApiResult<nlohmann::json> Patch(const std::string& path, PatchType type,
                                   const nlohmann::json& patch, std::stop_token stop);
 
-  // The answer to a Get as the server's bytes: for large lists, which are better read item by item.
-  ApiResult<std::string> GetText(const std::string& path, std::stop_token stop);
+  // A page of a list as the server's bytes, which are better read item by item.
+  ApiResult<std::string> GetList(const std::string& path, Representation representation,
+                                 std::stop_token stop);
 
   // One watch request on a connection of its own: `on_line` gets each complete JSON line; returning
   // false ends the watch cleanly. Returns when the stream ends (success), breaks or is refused
   // (ApiError). `path` carries watch=true and timeoutSeconds; `timeout` is that number, and silence
   // 30 s beyond it breaks the watch.
-  ApiResult<void> Watch(const std::string& path, std::chrono::seconds timeout,
+  ApiResult<void> Watch(const std::string& path, Representation representation,
+                        std::chrono::seconds timeout,
                         const std::function<bool(std::string_view line)>& on_line,
                         std::stop_token stop);
 

@@ -12,7 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "base/error.h"
-#include "kube/endpoint.h"
+#include "kube/route.h"
 #include "kube/socket_handle.h"
 #include "kube/tls.h"
 
@@ -27,13 +27,16 @@ struct HttpRequest {
 
 struct HttpHead {
   int status = 0;
-  std::string retry_after;  // the header's value; empty: absent
+  std::string retry_after;            // of the header, as the next; empty: absent
+  std::string audit_id;               // the call's number in the audit log
+  std::vector<std::string> warnings;  // each Warning header's value
 };
 
 // Why no complete answer came.
 struct TransportError {
   enum class Kind {
     kConnect,    // no connection: refused, unreachable, too slow, unknown host
+    kProxy,      // the proxy gave no way to the server
     kTls,        // the handshake failed
     kLost,       // the connection broke after it was made
     kAbandoned,  // a callback said so
@@ -43,18 +46,22 @@ struct TransportError {
   std::string message;
 };
 
+// kUnavailable; a throwing library is kInternal.
+ErrorCode CodeOf(TransportError::Kind kind);
+
 struct ConnectionTimeouts {
-  std::chrono::milliseconds connect{10000};  // also that of the TLS handshake
+  std::chrono::milliseconds connect{10000};  // also that of the TLS handshake and of a proxy
   std::chrono::milliseconds read{30000};     // silence
 };
 
 // Used by one thread at a time; socket() by any.
 class Connection {
  public:
-  // Nothing is sent before the first request. kInvalid when `tls` is unusable.
-  static Result<std::unique_ptr<Connection>> Create(const Endpoint& endpoint,
-                                                    const TlsSettings& tls,
-                                                    ConnectionTimeouts timeouts);
+  // Nothing is sent before the first request. kInvalid when `tls` is unusable. An https server is
+  // reached through a tunnel, so that its proxy sees no header; a proxy of an http server sees all
+  // of them.
+  static Result<std::unique_ptr<Connection>> Create(const Route& route, const TlsSettings& tls,
+                                                    ConnectionTimeouts timeouts, int epoch = 0);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -66,6 +73,9 @@ class Connection {
                                               const std::function<bool(std::string_view)>& on_body);
 
   SocketHandle& socket();
+
+  // Whatever its maker called it.
+  int epoch() const;
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -12,14 +13,20 @@
 
 namespace schemaop {
 
-// Thread-safe. Connections made with certificate authorities that have been rotated since are not
-// used again.
+// What may be rotated while we run; an empty path: it may not.
+struct CredentialFiles {
+  std::filesystem::path ca;
+  std::filesystem::path client_certificate;
+  std::filesystem::path client_key;
+};
+
+// Thread-safe. Connections made with certificates that have been rotated since are not used again;
+// a watch keeps its own until it ends.
 class ConnectionPool {
  public:
-  // `ca_file`, when not empty, is read again every five minutes (client-go's period); its content
-  // replaces the authorities of `tls`.
-  ConnectionPool(Endpoint endpoint, TlsSettings tls, std::filesystem::path ca_file,
-                 ConnectionTimeouts timeouts);
+  // `files` are read again every five minutes (client-go's period) and when Reread says so; their
+  // content replaces what is in `tls`.
+  ConnectionPool(Route route, TlsSettings tls, CredentialFiles files, ConnectionTimeouts timeouts);
 
   // An idle connection whose other side is still there, or a new one.
   Result<std::unique_ptr<Connection>> Take();
@@ -33,7 +40,13 @@ class ConnectionPool {
   // Drops what is idle: after a lost connection its neighbours are suspect.
   void Clear();
 
-  const Endpoint& endpoint() const { return endpoint_; }
+  // Reads the files now, because a handshake failed; whether anything had changed.
+  bool Reread();
+
+  // Presents this client certificate from now on; kInvalid when it is unusable.
+  Result<void> Present(const std::string& certificate, const std::string& key);
+
+  const Endpoint& endpoint() const { return route_.endpoint; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,16 +55,19 @@ class ConnectionPool {
     Clock::time_point since;
   };
 
-  void RereadAuthorities(Clock::time_point now);  // REQUIRES: mutex_ held
+  // Whether there was anything new. REQUIRES: mutex_ held.
+  bool ReadFiles(Clock::time_point now);
+  void Use(TlsSettings settings);  // REQUIRES: mutex_ held
   std::unique_ptr<Connection> TakeIdle();
 
-  const Endpoint endpoint_;
-  const std::filesystem::path ca_file_;
+  const Route route_;
+  const CredentialFiles files_;
   const ConnectionTimeouts timeouts_;
   std::mutex mutex_;
   TlsSettings tls_;
-  Clock::time_point ca_read_at_;
+  Clock::time_point read_at_;
   std::vector<Idle> idle_;
+  int epoch_ = 0;  // of tls_; counts its changes
 };
 
 }  // namespace schemaop

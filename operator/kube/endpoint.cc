@@ -1,10 +1,12 @@
 #include "kube/endpoint.h"
 
-#include <arpa/inet.h>
-#include <array>
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "kube/ip_address.h"
 
 namespace schemaop {
 namespace {
@@ -36,40 +38,33 @@ bool IsHostName(const std::string& host) {
   return true;
 }
 
-bool IsAddressOf(int family, const std::string& host) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(family, host.c_str(), address.data()) == 1;
-}
-
-// Splits "host:port", "[v6]:port" or "host" and fills `endpoint`; what is wrong, or empty.
-std::string_view ReadAuthority(std::string_view authority, Endpoint& endpoint) {
-  std::string_view port;
-  bool has_port = false;
-  if (authority.starts_with('[')) {
-    const std::size_t close = authority.find(']');
-    if (close == std::string_view::npos) return "has an unclosed '['";
-    endpoint.host = authority.substr(1, close - 1);
-    if (!IsAddressOf(AF_INET6, endpoint.host)) return "has no IPv6 address between its brackets";
-    const std::string_view rest = authority.substr(close + 1);
-    if (!rest.empty() && rest.front() != ':') return "has text after ']'";
-    has_port = !rest.empty();
-    if (has_port) port = rest.substr(1);
-  } else {
-    const std::size_t colon = authority.find(':');
-    endpoint.host = authority.substr(0, colon);
-    has_port = colon != std::string_view::npos;
-    if (has_port) port = authority.substr(colon + 1);
-    if (!IsHostName(endpoint.host)) return "has no usable host";
-  }
-  endpoint.port = endpoint.tls ? kHttpsPort : kHttpPort;
-  if (has_port && !ParsePort(port, endpoint.port)) return "has no usable port";
-  return {};
-}
+tl::unexpected<Error> Has(const char* problem) { return Fail(ErrorCode::kInvalid, problem); }
 
 }  // namespace
 
-bool IsIpAddress(const std::string& host) {
-  return IsAddressOf(AF_INET, host) || IsAddressOf(AF_INET6, host);
+bool IsIpAddress(const std::string& host) { return ParseIpAddress(host).has_value(); }
+
+Result<Place> ParseHostAndPort(std::string_view text, int default_port) {
+  Place place;
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos) return Has("has an unclosed '['");
+    place.host = text.substr(1, close - 1);
+    if (place.host.find(':') == std::string::npos || !IsIpAddress(place.host)) {
+      return Has("has no IPv6 address between its brackets");
+    }
+    rest = text.substr(close + 1);
+    if (!rest.empty() && rest.front() != ':') return Has("has text after ']'");
+  } else {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    place.host = text.substr(0, colon);
+    rest = text.substr(colon);
+    if (!IsHostName(place.host)) return Has("has no usable host");
+  }
+  place.port = default_port;
+  if (!rest.empty() && !ParsePort(rest.substr(1), place.port)) return Has("has no usable port");
+  return place;
 }
 
 Result<Endpoint> ParseEndpoint(std::string_view url) {
@@ -90,10 +85,10 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   const std::size_t slash = rest.find('/');
   if (slash != std::string_view::npos) endpoint.path_prefix = rest.substr(slash);
   while (endpoint.path_prefix.ends_with('/')) endpoint.path_prefix.pop_back();
-  if (const std::string_view problem = ReadAuthority(rest.substr(0, slash), endpoint);
-      !problem.empty()) {
-    return Refuse(url, problem);
-  }
+  auto place = ParseHostAndPort(rest.substr(0, slash), endpoint.tls ? kHttpsPort : kHttpPort);
+  if (!place) return Refuse(url, place.error().message);
+  endpoint.host = std::move(place->host);
+  endpoint.port = place->port;
   return endpoint;
 }
 

@@ -17,6 +17,16 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
+// One end of a TCP connection.
+struct Place {
+  std::string host;  // a name or an address; IPv6 without brackets
+  int port = 0;
+};
+
+// Reads "host", "host:port", "[v6]" or "[v6]:port". The message of kInvalid is the end of a
+// sentence about `text`: "has no usable port".
+Result<Place> ParseHostAndPort(std::string_view text, int default_port);
+
 // Reads "https://host[:port][/prefix]" or "http://...". IPv6 addresses stand in brackets. The
 // scheme is required: kubectl guesses http or https from the credentials beside a bare host, and a
 // guess may send a token in the clear. kInvalid names the URL and what is wrong with it.

@@ -5,12 +5,15 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "kube/base64.h"
 #include "kube/config.h"
 #include "kube/endpoint.h"
+#include "kube/kubeconfig_exec.h"
 #include "kube/kubeconfig_files.h"
+#include "kube/proxy.h"
 
 namespace schemaop {
 namespace {
@@ -18,14 +21,10 @@ namespace {
 // Fields that would change who we are or how we get there; passing over them would act as somebody
 // else.
 constexpr std::pair<const char*, const char*> kUnsupported[] = {
-    {"exec", "exec credential plugins are not supported yet; use a token or a client certificate"},
-    {"auth-provider", "auth providers are not supported; use a token or a client certificate"},
+    {"auth-provider",
+     "auth providers are gone from Kubernetes; use exec, a token or a client "
+     "certificate"},
     {"username", "basic authentication is not supported; use a token or a client certificate"},
-    {"as", "impersonation is not supported"},
-    {"as-uid", "impersonation is not supported"},
-    {"as-groups", "impersonation is not supported"},
-    {"as-user-extra", "impersonation is not supported"},
-    {"proxy-url", "proxies are not supported"},
 };
 
 std::string Field(const KubeconfigEntry& entry, const char* name) {
@@ -36,24 +35,6 @@ std::string Field(const KubeconfigEntry& entry, const char* name) {
 tl::unexpected<Error> Refuse(const KubeconfigEntry& entry, const char* field,
                              std::string_view problem) {
   return Fail(ErrorCode::kInvalid, fmt::format("{}.{}: {}", entry.where, field, problem));
-}
-
-std::optional<std::string> DecodeBase64(const std::string& text) {
-  std::string bytes(text.size() / 4 * 3 + 64, '\0');
-  auto* const out = reinterpret_cast<unsigned char*>(bytes.data());  // NOLINT(*-reinterpret-cast)
-  const auto* const in =
-      reinterpret_cast<const unsigned char*>(text.data());  // NOLINT(*-reinterpret-cast)
-  EVP_ENCODE_CTX* const context = EVP_ENCODE_CTX_new();
-  int written = 0;
-  int last = 0;
-  EVP_DecodeInit(context);
-  const bool decoded =
-      EVP_DecodeUpdate(context, out, &written, in, static_cast<int>(text.size())) >= 0 &&
-      EVP_DecodeFinal(context, out + written, &last) == 1;
-  EVP_ENCODE_CTX_free(context);
-  if (!decoded) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(written) + static_cast<std::size_t>(last));
-  return bytes;
 }
 
 std::filesystem::path PathField(const KubeconfigEntry& entry, const char* name) {
@@ -78,6 +59,12 @@ Result<std::string> PemField(const KubeconfigEntry& entry, const char* name) {
     return Refuse(entry, name, fmt::format("file {} cannot be read or is empty", path.string()));
   }
   return text;
+}
+
+// The file to read again while running.
+std::filesystem::path FileUnlessData(const KubeconfigEntry& entry, const char* name) {
+  const bool has_data = !Field(entry, (std::string(name) + "-data").c_str()).empty();
+  return has_data ? std::filesystem::path() : PathField(entry, name);
 }
 
 Result<void> RefuseUnsupported(const KubeconfigEntry& entry) {
@@ -107,8 +94,42 @@ Result<void> ApplyCluster(const KubeconfigEntry& cluster, KubeConfig& config) {
     return Refuse(cluster, "insecure-skip-tls-verify",
                   "it contradicts the certificate-authority beside it");
   }
-  if (Field(cluster, "certificate-authority-data").empty()) {
-    config.ca_file = PathField(cluster, "certificate-authority");
+  config.ca_file = FileUnlessData(cluster, "certificate-authority");
+  config.proxy_url = Field(cluster, "proxy-url");
+  if (config.proxy_url.empty()) return {};
+  if (auto proxy = ParseProxy(config.proxy_url); !proxy) {
+    return Refuse(cluster, "proxy-url", proxy.error().message);
+  }
+  return {};
+}
+
+// The texts of a list; a scalar in it is a text whatever it looks like.
+Result<std::vector<std::string>> Texts(const nlohmann::json& list) {
+  std::vector<std::string> texts;
+  if (!list.is_array()) return Fail(ErrorCode::kInvalid, "it is no list");
+  for (const nlohmann::json& text : list) {
+    texts.push_back(text.is_string() ? text.get<std::string>() : text.dump());
+  }
+  return texts;
+}
+
+Result<void> ApplyImpersonation(const KubeconfigEntry& user, Impersonation& who) {
+  who.user = Field(user, "as");
+  who.uid = Field(user, "as-uid");
+  const auto groups = user.whole->find("as-groups");
+  if (groups != user.whole->end() && !groups->is_null()) {
+    auto texts = Texts(*groups);
+    if (!texts) return Refuse(user, "as-groups", texts.error().message);
+    who.groups = *std::move(texts);
+  }
+  const auto extra = user.whole->find("as-user-extra");
+  if (extra == user.whole->end() || extra->is_null()) return {};
+  if (!extra->is_object()) return Refuse(user, "as-user-extra", "it is no map");
+  for (const auto& [key, values] : extra->items()) {
+    auto texts = Texts(values);
+    if (!texts)
+      return Refuse(user, "as-user-extra", fmt::format("{}: {}", key, texts.error().message));
+    who.extra.emplace(key, *std::move(texts));
   }
   return {};
 }
@@ -127,7 +148,9 @@ Result<void> ApplyUser(const KubeconfigEntry& user, KubeConfig& config) {
     return Refuse(user, config.client_key.empty() ? "client-key" : "client-certificate",
                   "it is missing; a client certificate and its key belong together");
   }
-  return {};
+  config.client_certificate_file = FileUnlessData(user, "client-certificate");
+  config.client_key_file = FileUnlessData(user, "client-key");
+  return ApplyImpersonation(user, config.impersonation);
 }
 
 std::vector<std::filesystem::path> DefaultPaths() {
@@ -187,6 +210,11 @@ Result<KubeConfig> LoadKubeconfig(const std::filesystem::path& path, const std::
     return Fail(std::move(applied).error());
   if (*user != nullptr) {
     if (auto applied = ApplyUser(**user, config); !applied) return Fail(std::move(applied).error());
+    if ((*user)->fields.contains("exec")) {
+      auto plugin = ReadExecPlugin(**user, **cluster, config);
+      if (!plugin) return Fail(std::move(plugin).error());
+      config.exec = *std::move(plugin);
+    }
   }
   if (const std::string name = Field(**chosen, "namespace"); !name.empty())
     config.default_namespace = name;

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.h"
@@ -31,6 +32,33 @@ std::string ScalarText(const YAML::Node& node) {
   return node.IsDefined() && node.IsScalar() ? node.Scalar() : std::string();
 }
 
+// A plain scalar as YAML's core schema reads it; kubeconfigs hold no other numbers than these.
+nlohmann::json ScalarJson(const YAML::Node& node) {
+  const std::string& text = node.Scalar();
+  const bool plain = node.Tag() == "?" || node.Tag().empty();
+  if (plain && (text == "true" || text == "false")) return text == "true";
+  if (plain && (text == "null" || text == "~" || text.empty())) return nullptr;
+  if (plain) {
+    nlohmann::json number = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (number.is_number()) return number;
+  }
+  return text;
+}
+
+nlohmann::json ToJson(const YAML::Node& node) {
+  nlohmann::json out;
+  if (node.IsMap()) {
+    out = nlohmann::json::object();
+    for (const auto& member : node) out[ScalarText(member.first)] = ToJson(member.second);
+  } else if (node.IsSequence()) {
+    out = nlohmann::json::array();
+    for (const auto& element : node) out.push_back(ToJson(element));
+  } else if (node.IsScalar()) {
+    out = ScalarJson(node);
+  }
+  return out;
+}
+
 Result<void> MergeEntry(const std::filesystem::path& file, const Section& section,
                         std::size_t index, const YAML::Node& node, KubeconfigFiles& merged) {
   const std::string place = fmt::format("{}[{}]", section.list, index);
@@ -48,6 +76,8 @@ Result<void> MergeEntry(const std::filesystem::path& file, const Section& sectio
       if (!field.second.IsNull()) entry.fields[ScalarText(field.first)] = ScalarText(field.second);
     }
   }
+  entry.whole = std::make_shared<const nlohmann::json>(
+      fields.IsDefined() && fields.IsMap() ? ToJson(fields) : nlohmann::json::object());
   (merged.*section.entries).emplace(name, std::move(entry));
   return {};
 }

@@ -4,20 +4,23 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
 
 namespace schemaop {
 
 // One entry of clusters, users or contexts: its scalar fields as text, others as "" under their
-// name.
+// name, and all of it as JSON.
 struct KubeconfigEntry {
   std::filesystem::path file;                 // where it stands; relative paths start at its folder
   std::string where;                          // "FILE: users[NAME]", for messages
   std::map<std::string, std::string> fields;  // of the member "cluster", "user" or "context"
+  std::shared_ptr<const nlohmann::json> whole;  // the same as one JSON object; never null
 };
 
 struct KubeconfigFiles {

@@ -10,7 +10,7 @@ using nlohmann::json;
 constexpr int kKeyDepth = 1;   // of the list's own members
 constexpr int kItemDepth = 2;  // of the elements of "items"
 
-std::string TextMember(const json& object, const char* name) {
+std::string ListText(const json& object, const char* name) {
   const auto member = object.find(name);
   return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
@@ -35,7 +35,7 @@ Result<ListHead> ReadList(std::string_view text,
   if (!list.contains("items") || metadata == list.end() || !metadata->is_object()) {
     return Fail(ErrorCode::kUnavailable, "the answer is not a list: it has no items or metadata");
   }
-  ListHead head{TextMember(*metadata, "resourceVersion"), TextMember(*metadata, "continue")};
+  ListHead head{ListText(*metadata, "resourceVersion"), ListText(*metadata, "continue")};
   if (head.resource_version.empty()) {
     return Fail(ErrorCode::kUnavailable, "the list has no metadata.resourceVersion");
   }

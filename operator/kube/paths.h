@@ -20,6 +20,10 @@ struct ApiResource {
   bool operator==(const ApiResource&) const = default;
 };
 
+// How much of each object a list or watch asks for. kMetadata saves memory on both sides and needs
+// the same rights: list and watch of a Secret may read it whole.
+enum class Representation { kObject, kMetadata };
+
 // Query parameters in the order they are sent; values are encoded here, not by the caller.
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 

@@ -18,6 +18,11 @@ RetryAction NextRetry(std::string_view method, const AttemptResult& result, Retr
     ++budget.waits;
     return RetryAction::kAfterWait;
   }
+  // Nothing was sent, so that any method may go again.
+  if (result.tls_renewed && !budget.tls_renewed) {
+    budget.tls_renewed = true;
+    return RetryAction::kNow;
+  }
   if (result.lost && method == "GET" && !budget.reconnected) {
     budget.reconnected = true;
     return RetryAction::kNow;

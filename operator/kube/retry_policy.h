@@ -11,7 +11,8 @@ namespace schemaop {
 struct AttemptResult {
   int http_status = 0;
   std::optional<std::chrono::seconds> retry_after;  // the header's
-  bool lost = false;  // an established connection broke before the whole answer was there
+  bool lost = false;         // an established connection broke before the whole answer was there
+  bool tls_renewed = false;  // the handshake failed, and certificates have been rotated since
 };
 
 // What the attempts of one call have used up.
@@ -19,6 +20,7 @@ struct RetryBudget {
   int waits = 0;
   bool token_renewed = false;
   bool reconnected = false;
+  bool tls_renewed = false;
 };
 
 enum class RetryAction { kGiveUp, kNow, kNowWithNewToken, kAfterWait };

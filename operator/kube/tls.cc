@@ -1,6 +1,7 @@
 #include "kube/tls.h"
 
 #include <memory>
+#include <sys/socket.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -101,13 +102,17 @@ Result<void> PresentCertificate(SSL_CTX* context, const TlsSettings& settings) {
   return {};
 }
 
+TlsHandshake* HandshakeOf(const SSL* ssl) {
+  return static_cast<TlsHandshake*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+}
+
 int RecordVerification(int preverified, X509_STORE_CTX* verification) {
   if (preverified == 1) return 1;
   const auto* const ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  auto* const failure = static_cast<std::string*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-  if (failure != nullptr) {
-    *failure = X509_verify_cert_error_string(X509_STORE_CTX_get_error(verification));
+  TlsHandshake* const handshake = HandshakeOf(ssl);
+  if (handshake != nullptr) {
+    handshake->failure = X509_verify_cert_error_string(X509_STORE_CTX_get_error(verification));
   }
   return 0;
 }
@@ -115,10 +120,9 @@ int RecordVerification(int preverified, X509_STORE_CTX* verification) {
 // Names the server in the handshake by what its certificate must be for: the HTTP library would
 // name the host of the URL, which tls-server-name replaces, and would name addresses, which RFC
 // 6066 forbids.
-void NameServer(const SSL* ssl, int where, int) {
-  if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the callback's signature is older than
-  // this use.
+void NameServer(const SSL* ssl) {
+  // The callback's signature is older than this use.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   SSL* const handshake = const_cast<SSL*>(ssl);
   const char* const name = X509_VERIFY_PARAM_get0_host(SSL_get0_param(handshake), 0);
   if (name == nullptr) {
@@ -126,6 +130,18 @@ void NameServer(const SSL* ssl, int where, int) {
   } else {
     SSL_set_tlsext_host_name(handshake, name);
   }
+}
+
+// Where a handshake begins. The HTTP library offers no such place of its own, and its tunnels
+// neither say what a proxy answered nor survive it.
+void OnHandshake(const SSL* ssl, int where, int) {
+  if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
+  NameServer(ssl);
+  const TlsHandshake* const handshake = HandshakeOf(ssl);
+  if (handshake == nullptr || !handshake->before) return;
+  const int socket = SSL_get_fd(ssl);
+  // OpenSSL asks for no verdict here; on an ended socket its handshake fails at once.
+  if (!handshake->before(socket)) ::shutdown(socket, SHUT_RDWR);
 }
 
 void VerifyName(SSL_CTX* context, const TlsSettings& settings) {
@@ -144,12 +160,15 @@ void VerifyName(SSL_CTX* context, const TlsSettings& settings) {
 
 }  // namespace
 
-Result<void> ConfigureTls(ssl_ctx_st* context, const TlsSettings& settings, std::string* failure) {
+Result<void> ConfigureTls(ssl_ctx_st* context, const TlsSettings& settings,
+                          TlsHandshake* handshake) {
   ERR_clear_error();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_app_data(context, failure);
+  // One handshake a connection: API servers ask for no other.
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_app_data(context, handshake);
   VerifyName(context, settings);
-  SSL_CTX_set_info_callback(context, NameServer);
+  SSL_CTX_set_info_callback(context, OnHandshake);
   if (settings.insecure_skip_verify) {
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
   } else {

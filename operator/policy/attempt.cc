@@ -14,12 +14,12 @@ using std::chrono::milliseconds;
 // Long enough for any server's message, short enough for an object that etcd keeps.
 constexpr std::size_t kMaxMessage = 2048;
 
+}  // namespace
+
 std::string RequestOf(const SchemaVersion& object) {
   const auto found = object.metadata.annotations.find(std::string(kRequestedAtAnnotation));
   return found == object.metadata.annotations.end() ? std::string() : found->second;
 }
-
-}  // namespace
 
 std::string AttemptInputs(const SchemaVersion& object, const Observation& observation) {
   Heads heads = observation.database->heads;
@@ -29,18 +29,18 @@ std::string AttemptInputs(const SchemaVersion& object, const Observation& observ
   for (const std::string& part :
        {object.metadata.uid, std::to_string(object.metadata.generation), RequestOf(object),
         observation.source->digest, observation.identity->label,
-        observation.identity->secret_version, Join(heads, ",")}) {
+        observation.identity->secret_version, Join(heads, ","),
+        std::to_string(observation.database->last_word)}) {
     inputs += std::to_string(part.size()) + ":" + part;
   }
   return Sha256Hex(inputs).substr(0, 32);
 }
 
-milliseconds Backoff(int attempts) {
+milliseconds RetryPause(int attempts) {
   constexpr milliseconds kFirst = std::chrono::seconds(2);
-  constexpr milliseconds kMost = std::chrono::minutes(5);
   constexpr int kDoublingsToMost = 8;
   const int doublings = std::clamp(attempts - 1, 0, kDoublingsToMost);
-  return std::min(kFirst * (1 << doublings), kMost);
+  return std::min(kFirst * (1 << doublings), kLongestRetryPause);
 }
 
 FailureKind KindOf(const RunReport& report) {
@@ -58,6 +58,7 @@ FailureKind KindOf(const RunReport& report) {
     case ErrorCode::kInvalid:
     case ErrorCode::kDenied:
     case ErrorCode::kRejected:
+    case ErrorCode::kUnsuitable:
     case ErrorCode::kInDoubt:
     case ErrorCode::kInternal:
       return FailureKind::kPermanent;
@@ -87,7 +88,7 @@ FailureStatus FailureOf(const SchemaVersion& object, const Observation& seen,
   failure.attempts = before && before->inputs == failure.inputs ? before->attempts + 1 : 1;
   // Doubt is for a person to settle; a refusal may have had its cause outside of what we see.
   if (failure.retryable) {
-    failure.next_retry_time = seen.now + Backoff(failure.attempts);
+    failure.next_retry_time = seen.now + RetryPause(failure.attempts);
   } else if (!failure.in_doubt && object.spec) {
     failure.next_retry_time = seen.now + object.spec->interval;
   }

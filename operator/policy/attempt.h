@@ -11,12 +11,18 @@
 namespace schemaop {
 
 // Digest of everything that makes trying again worthwhile: the object's uid and generation, the
-// request annotation, the source, the Secret's version, the database and its heads. REQUIRES: all
-// of `observation` succeeded.
+// request annotation, the source, the Secret's version, the database, its heads and the last word
+// of a person in its ledger. REQUIRES: all of `observation` succeeded.
 std::string AttemptInputs(const SchemaVersion& object, const Observation& observation);
 
-// The pause after the `attempts`th failure in a row: 2 s doubling to 5 min.
-std::chrono::milliseconds Backoff(int attempts);
+// The value of the request annotation; empty when it is not there.
+std::string RequestOf(const SchemaVersion& object);
+
+// The longest pause between two attempts that can help.
+inline constexpr std::chrono::milliseconds kLongestRetryPause = std::chrono::minutes(5);
+
+// The pause after the `attempts`th failure in a row: 2 s doubling to the longest.
+std::chrono::milliseconds RetryPause(int attempts);
 
 // What is worth doing after a failure.
 enum class FailureKind { kTransient, kPermanent };

@@ -1,6 +1,7 @@
 // The decision: from an object and what was seen of the world to what to do next. Pure.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -23,6 +24,18 @@ struct Advance {
   Plan plan;
 };
 
+// Try these steps out in a scratch database first; then decide again.
+struct RehearseFirst {
+  Goal goal;
+  Plan plan;
+};
+
+// Stamp the database, whose tables nobody says the revision of, as spec.baseline says; then decide
+// again.
+struct Adopt {
+  Goal baseline;
+};
+
 // Stay until something changes: spec, source, Secret, approval, or the request annotation.
 struct Hold {
   Reason reason;
@@ -35,7 +48,7 @@ struct Retry {
   std::string message;
 };
 
-using Decision = std::variant<Settled, Advance, Hold, Retry>;
+using Decision = std::variant<Settled, Advance, RehearseFirst, Adopt, Hold, Retry>;
 
 // What to do about `object`. Reads the past from `object.status` only.
 Decision Decide(const SchemaVersion& object, const Observation& observation);
@@ -44,10 +57,12 @@ Decision Decide(const SchemaVersion& object, const Observation& observation);
 // For status.
 Result<Plan> Remaining(const SchemaVersion& object, const Observation& observation);
 
-// Plans the way from `current` to `goal` as the object's policy permits now: for the planner under
+// Plans the way from `state` to `goal` as the object's policy permits now: for the planner under
 // the lock, where a database that moved meanwhile must not be walked down without permission.
-// kConflict when it may not.
-Result<Plan> PlanPermitted(const SchemaVersionSpec& spec, const RevisionGraph& graph,
-                           const Heads& current, const Goal& goal);
+// kConflict when it may not, and when a revision that was applied meanwhile has another text in
+// `files`.
+Result<Plan> PlanPermitted(const SchemaVersionSpec& spec,
+                           const std::shared_ptr<const RevisionGraph>& files,
+                           const DatabaseState& state, const Goal& goal);
 
 }  // namespace schemaop

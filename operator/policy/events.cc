@@ -7,6 +7,7 @@
 
 #include "policy/message.h"
 #include "policy/reason.h"
+#include "policy/verification.h"
 
 namespace schemaop {
 namespace {
@@ -21,6 +22,10 @@ ReadyWords ReadyOf(const SchemaVersionStatus& status) {
   if (ready == nullptr) return {};
   return {ready->reason, ready->message};
 }
+
+// What it found may hold the server's words.
+constexpr const char* kRehearsalNote =
+    "the rehearsal in a scratch database went wrong, so nothing is run; .status.rehearsal says why";
 
 bool Says(const ReadyWords& words, Reason reason) { return words.reason == TraitsOf(reason).name; }
 
@@ -82,7 +87,9 @@ std::optional<EventNote> Verdict(const ReadyWords& was, const ReadyWords& is) {
                          std::string(is.message)};
   EventNote warning = normal;
   warning.type = EventNote::Type::kWarning;
-  if (is.reason.empty() || Says(is, Reason::kMigrating)) return std::nullopt;
+  if (is.reason.empty() || Says(is, Reason::kMigrating) || Says(is, Reason::kRehearsing)) {
+    return std::nullopt;
+  }
   if (Says(is, Reason::kUpToDate) || Says(is, Reason::kSuspended)) {
     return turned ? std::optional(normal) : std::nullopt;
   }
@@ -91,10 +98,34 @@ std::optional<EventNote> Verdict(const ReadyWords& was, const ReadyWords& is) {
     return turned ? std::optional(warning) : std::nullopt;
   }
   if (!turned && was.message == is.message) return std::nullopt;
+  if (Says(is, Reason::kRehearsalFailed)) warning.note = kRehearsalNote;
   if (!Says(is, Reason::kAwaitingApproval)) return warning;
   EventNote approval = normal;
   approval.reason = "ApprovalRequired";
   return approval;
+}
+
+// What became of the checks, when it is something else than before. Which ones do not hold stands
+// in the condition, with values that are no event's.
+std::optional<EventNote> Verification(const SchemaVersionStatus& before,
+                                      const SchemaVersionStatus& after) {
+  const Condition* was = FindCondition(before.conditions, kVerified);
+  const Condition* is = FindCondition(after.conditions, kVerified);
+  if (is == nullptr || is->status == ConditionStatus::kUnknown) return std::nullopt;
+  const bool told = was != nullptr && was->status == is->status && was->reason == is->reason;
+  if (told && before.checks == after.checks) return std::nullopt;
+  const bool holds = is->status == ConditionStatus::kTrue;
+  EventNote note{holds ? EventNote::Type::kNormal : EventNote::Type::kWarning, is->reason, "Verify",
+                 "the checks hold on " + after.database};
+  if (is->reason == kCheckFailed) {
+    note.note = std::to_string(after.checks ? after.checks->failed : 0) + " of " +
+                std::to_string(after.checks ? after.checks->total : 0) + " checks do not hold on " +
+                after.database + "; the condition Verified names them";
+  } else if (!holds) {
+    note.note =
+        "the checks cannot be run on " + after.database + "; the condition Verified says why";
+  }
+  return note;
 }
 
 bool TellsOfAttempt(const ReadyWords& is, const SchemaVersionStatus& after) {
@@ -102,7 +133,33 @@ bool TellsOfAttempt(const ReadyWords& is, const SchemaVersionStatus& after) {
                            Says(is, Reason::kRetrying));
 }
 
+// The part of the condition Drifted that names objects: its SQL is no word for an Event.
+std::string DriftWords(const Condition& drifted) {
+  return drifted.message.substr(0, drifted.message.find(";"));
+}
+
+// Told when the schema turns out to have drifted, when other objects have, and when none has any
+// more.
+std::optional<EventNote> DriftNote(const SchemaVersionStatus& before,
+                                   const SchemaVersionStatus& after) {
+  const Condition* was = FindCondition(before.conditions, "Drifted");
+  const Condition* is = FindCondition(after.conditions, "Drifted");
+  const bool drifted = was != nullptr && was->status == ConditionStatus::kTrue;
+  if (is == nullptr || is->status == ConditionStatus::kUnknown) return std::nullopt;
+  if (is->status == ConditionStatus::kFalse) {
+    if (!drifted) return std::nullopt;
+    return EventNote{EventNote::Type::kNormal, "DriftGone", "Observe", is->message};
+  }
+  if (drifted && DriftWords(*was) == DriftWords(*is)) return std::nullopt;
+  return EventNote{EventNote::Type::kWarning, "Drifted", "Observe", DriftWords(*is)};
+}
+
 }  // namespace
+
+EventNote BaselineNote(const Observation& observation, const Goal& baseline) {
+  return {EventNote::Type::kNormal, "Baselined", "Stamp",
+          AdoptingMessage(observation, baseline) + "; nothing was run"};
+}
 
 std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
                                  const SchemaVersionStatus& after) {
@@ -122,6 +179,8 @@ std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
   const std::optional<EventNote> verdict =
       TellsOfAttempt(is, after) ? FailedAttempt(before, after) : Verdict(was, is);
   if (verdict) notes.push_back(*verdict);
+  if (auto drift = DriftNote(before, after)) notes.push_back(*std::move(drift));
+  if (const auto verified = Verification(before, after)) notes.push_back(*verified);
   return notes;
 }
 

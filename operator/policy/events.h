@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "api/schema_version.h"
+#include "policy/observation.h"
+#include "revision/plan.h"
 
 namespace schemaop {
 
@@ -13,7 +15,7 @@ namespace schemaop {
 struct EventNote {
   enum class Type { kNormal, kWarning } type = Type::kNormal;
   std::string reason;  // MigrationStarted, RevisionApplied, RevisionReverted, MigrationFailed ...
-  std::string action;  // Migrate or Observe
+  std::string action;  // Migrate, Observe, Stamp or Verify
   std::string note;    // the API cuts it at 1024 bytes
 
   bool operator==(const EventNote&) const = default;
@@ -23,5 +25,8 @@ struct EventNote {
 // reader.
 std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
                                  const SchemaVersionStatus& after);
+
+// A database was taken over: its version rows say `baseline` from now on.
+EventNote BaselineNote(const Observation& observation, const Goal& baseline);
 
 }  // namespace schemaop

@@ -44,9 +44,11 @@ std::vector<LedgerEntry>::const_iterator FirstUntold(const SchemaVersionStatus& 
 
 void AppendApplied(SchemaVersionStatus& status, const std::vector<AppliedStep>& applied) {
   for (const AppliedStep& step : applied) {
-    Append(status,
-           {step.revision, ShowDirection(step.direction),
-            std::chrono::floor<std::chrono::seconds>(step.at), FormatDuration(step.duration)});
+    const AppliedStatus told{step.revision, ShowDirection(step.direction),
+                             std::chrono::floor<std::chrono::seconds>(step.at),
+                             FormatDuration(step.duration)};
+    const auto& history = status.history;
+    if (std::find(history.begin(), history.end(), told) == history.end()) Append(status, told);
   }
 }
 

@@ -9,7 +9,8 @@
 
 namespace schemaop {
 
-// Appends steps that a run committed; the newest becomes lastApplied, the newest 10 stay.
+// Appends steps that a run committed; the newest becomes lastApplied, the newest 10 stay. Those
+// that are there already, because progress told of them, are not told twice.
 void AppendApplied(SchemaVersionStatus& status, const std::vector<AppliedStep>& applied);
 
 // Appends what the ledger holds beyond status: steps of the command-line tool, of a run whose

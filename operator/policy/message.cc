@@ -1,6 +1,11 @@
 #include "policy/message.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "base/text.h"
+#include "revision/excess_rights.h"
+#include "revision/lost_revisions.h"
 
 namespace schemaop {
 namespace {
@@ -12,6 +17,31 @@ std::string Label(const Observation& observation) {
 
 std::string Count(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// The steps' revisions that no file declares: they run as the ledger keeps them.
+std::vector<RevisionId> FromLedger(const Observation& observation, const Plan& plan) {
+  std::vector<RevisionId> lost;
+  for (const Step& step : plan.steps) {
+    if (observation.source->graph->Find(step.revision) == nullptr) lost.push_back(step.revision);
+  }
+  return lost;
+}
+
+// "; no file declares 004 any more: the SQL that the ledger keeps is run"; empty when all have one.
+std::string FromLedgerRemark(const Observation& observation, const Plan& plan) {
+  const auto lost = FromLedger(observation, plan);
+  if (lost.empty()) return "";
+  return "; no file declares " + Join(lost, ", ") +
+         " any more: the SQL that the ledger keeps is run";
+}
+
+// How to stay where the database is.
+std::string StayAdvice(const Observation& observation, const Plan& plan) {
+  const auto lost = FromLedger(observation, plan);
+  if (lost.empty()) return "set spec.targetRevision back to " + ShowHeads(plan.from);
+  return "put the file" + std::string(lost.size() == 1 ? "" : "s") + " of " + Join(lost, ", ") +
+         " back";
 }
 
 // "going from 004 to 002 on X is a downgrade of 2 steps (reverts 004, 003)".
@@ -27,7 +57,7 @@ std::string DowngradeSentence(const Observation& observation, const Plan& plan) 
   }
   return "going from " + ShowHeads(plan.from) + " to " + ShowHeads(plan.to) + " on " +
          Label(observation) + " is a downgrade of " + Count(plan.steps.size(), "step") +
-         " (reverts " + Join(reverted, ", ") + ")";
+         " (reverts " + Join(reverted, ", ") + FromLedgerRemark(observation, plan) + ")";
 }
 
 std::string WithHint(const FailureStatus& failure) {
@@ -80,10 +110,18 @@ std::string MigratingMessage(const Observation& observation, const Plan& plan,
                              const RunProgress& progress) {
   const bool down = !plan.steps.empty() && plan.steps.front().direction == Direction::kDowngrade;
   std::string message = (down ? "downgrading " : "upgrading ") + Label(observation) + " from " +
-                        ShowHeads(plan.from) + " to " + ShowHeads(plan.to);
+                        ShowHeads(plan.from) + " to " + ShowHeads(plan.to) +
+                        FromLedgerRemark(observation, plan);
   if (progress.step == 0) return message + ": " + Count(plan.steps.size(), "step");
   return message + ": step " + std::to_string(progress.step) + " of " +
          std::to_string(progress.steps) + ", revision " + progress.revision;
+}
+
+std::string RehearsingMessage(const Observation& observation, const Plan& plan) {
+  const std::size_t steps = plan.steps.size();
+  return "trying " + std::to_string(steps) + (steps == 1 ? " step" : " steps") + " from " +
+         ShowHeads(plan.from) + " to " + ShowHeads(plan.to) + " out in a scratch database beside " +
+         observation.identity->label;
 }
 
 std::string WaitingForLockMessage(const Observation& observation,
@@ -102,16 +140,39 @@ std::string DatabaseUnreachableMessage(const Observation& observation) {
          "; it is tried again with pauses of up to 1m";
 }
 
+std::string PrivilegeRefusedMessage(const Observation& observation) {
+  return Label(observation) + ": " + DescribeExcessRights(*observation.database) +
+         ": name the role that owns the schema in the Secret; only the operator's own flag " +
+         "--allow-superuser lets it pass";
+}
+
+std::string BaselineRequiredMessage(const SchemaVersion& object, const Observation& observation) {
+  const DatabaseSpec& database = object.spec->database;
+  return Label(observation) + " has tables, but no row of " + database.version_table_schema + "." +
+         database.version_table +
+         " says which revision they are at: set spec.baseline to the revision whose schema is " +
+         "there, or to base when these tables are not the revisions' and every one shall run";
+}
+
+std::string BaselineNotFoundMessage(const SchemaVersion& object, const Error& error) {
+  return "spec.baseline " + JsonQuote(*object.spec->baseline) + ": " + error.message;
+}
+
+std::string AdoptingMessage(const Observation& observation, const Goal& baseline) {
+  return "taking " + Label(observation) + " over at " + ShowHeads(baseline.revisions) +
+         ", as spec.baseline says";
+}
+
 std::string AwaitingApprovalMessage(const Observation& observation, const Plan& plan) {
   return DowngradeSentence(observation, plan) +
          " and spec.policy.downgrade is RequireApproval: set \"spec.policy.downgrade: Allow\" to " +
-         "let it run, or set spec.targetRevision back to " + ShowHeads(plan.from);
+         "let it run, or " + StayAdvice(observation, plan);
 }
 
 std::string DowngradeDeniedMessage(const Observation& observation, const Plan& plan) {
   return DowngradeSentence(observation, plan) +
-         ", which \"spec.policy.downgrade: Deny\" forbids: set spec.targetRevision back to " +
-         ShowHeads(plan.from) + ", or change the policy";
+         ", which \"spec.policy.downgrade: Deny\" forbids: " + StayAdvice(observation, plan) +
+         ", or change the policy";
 }
 
 std::string IrreversibleMessage(const Observation& observation, const Goal& goal,
@@ -124,12 +185,18 @@ std::string TargetNotFoundMessage(const SchemaVersion& object, const Error& erro
   return "spec.targetRevision " + JsonQuote(object.spec->target_revision) + ": " + error.message;
 }
 
-std::string UnknownRevisionMessage(const Observation& observation, const Heads& unknown) {
+std::string UnknownRevisionMessage(const Observation& observation, const Error& error) {
+  const auto unknown = UnknownRows(*observation.source->graph, observation.database->heads);
   return Label(observation) + " is at " + Join(unknown, ", ") + ", which " +
          (unknown.size() == 1 ? "is" : "are") + " not among the " +
-         Count(observation.source->graph->size(), "revision") +
-         " of the source: put the missing file back, or, when the database's version row is what " +
-         "is wrong, correct it with \"schemactl stamp\"";
+         Count(observation.source->graph->size(), "revision") + " of the source (" + error.message +
+         "): put the missing file back, or, when the database's version row is what is wrong, " +
+         "correct it with \"schemactl stamp\"";
+}
+
+std::string ChecksumMismatchMessage(const Observation& observation,
+                                    const std::vector<ChangedRevision>& changed) {
+  return Label(observation) + ": " + DescribeChanged(changed);
 }
 
 std::string MigrationFailedMessage(const FailureStatus& failure, const std::string& label,
@@ -141,9 +208,9 @@ std::string MigrationFailedMessage(const FailureStatus& failure, const std::stri
 
 std::string InDoubtMessage(const FailureStatus& failure, const std::string& label) {
   return Cause(failure) + "; whether this took effect on " + label +
-         " cannot be proved, so it is not repeated: look at the database, then record what is " +
-         "true with \"schemactl stamp\", or ask for another attempt by changing the annotation " +
-         std::string(kRequestedAtAnnotation);
+         " cannot be proved, so it is not repeated: look at the database, then say what is true " +
+         "with \"schemactl resolve " + failure.revision + " --done\" or \"schemactl resolve " +
+         failure.revision + " --retry\"; the operator goes on by itself";
 }
 
 std::string RetryingMessage(const FailureStatus& failure, const std::string& label) {
@@ -159,6 +226,46 @@ std::string InterruptedMessage(const std::string& label, const std::string& head
   return "the operator was told to stop in the middle of a migration: the step under way was " +
          std::string("rolled back and ") + label + " is at " + heads +
          "; the operator goes on from there when it runs again";
+}
+
+std::string SomeChanges(const std::vector<std::string>& changes) {
+  constexpr std::size_t kMostNamed = 5;
+  const std::size_t named = std::min(changes.size(), kMostNamed);
+  const std::vector<std::string> some(changes.begin(),
+                                      changes.begin() + static_cast<std::ptrdiff_t>(named));
+  std::string text = Join(some, ", ");
+  if (named < changes.size()) text += " and " + Count(changes.size() - named, "other");
+  return text;
+}
+
+std::string DriftMessage(const Observation& observation, const DriftFinding& finding) {
+  constexpr std::size_t kMostSql = 8000;  // bytes, of the 32768 that a condition's message may have
+  switch (finding.kind) {
+    case DriftFinding::Kind::kNone:
+      return "the schema of " + Label(observation) + " is as the last migration left it";
+    case DriftFinding::Kind::kNoSnapshot:
+      return "whether the schema of " + Label(observation) +
+             " drifted cannot be told: " + finding.why;
+    case DriftFinding::Kind::kDrifted:
+      break;
+  }
+  return "the schema of " + Label(observation) +
+         " was changed beside its migrations: " + SomeChanges(finding.changes) +
+         "; write a revision for what is right and run schemactl drift --accept, or take it "
+         "back:\n" +
+         Truncate(finding.sql, kMostSql);
+}
+
+std::string DriftUnknownMessage(const Observation& observation, const Error& error) {
+  return "whether the schema of " + Label(observation) +
+         " drifted cannot be told: " + error.message;
+}
+
+std::string DriftBlockedMessage(const Observation& observation, const DriftFinding& finding) {
+  return "spec.policy.drift is Block and the schema of " + Label(observation) +
+         " was changed beside its migrations (" + SomeChanges(finding.changes) +
+         "); the condition Drifted has the SQL that takes it back; to take it for right, run "
+         "schemactl drift --accept; then set the annotation schemaversion.io/requestedAt";
 }
 
 }  // namespace schemaop

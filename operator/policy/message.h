@@ -5,9 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/schema_version.h"
 #include "policy/observation.h"
+#include "revision/changed_revision.h"
 #include "revision/plan.h"
 #include "revision/run_report.h"
 
@@ -24,15 +26,35 @@ std::string UpToDateMessage(const SchemaVersion& object, const Observation& obse
 std::string SuspendedMessage(const SchemaVersionStatus& status);
 std::string MigratingMessage(const Observation& observation, const Plan& plan,
                              const RunProgress& progress);
+std::string RehearsingMessage(const Observation& observation, const Plan& plan);
 std::string WaitingForLockMessage(const Observation& observation,
                                   const std::optional<LockHolder>& holder);
 std::string DatabaseUnreachableMessage(const Observation& observation);
+std::string PrivilegeRefusedMessage(const Observation& observation);
+std::string BaselineRequiredMessage(const SchemaVersion& object, const Observation& observation);
+// Of the reason TargetNotFound, when it is spec.baseline that names nothing or several.
+std::string BaselineNotFoundMessage(const SchemaVersion& object, const Error& error);
+// Of the reason Migrating, while the database is stamped.
+std::string AdoptingMessage(const Observation& observation, const Goal& baseline);
 std::string AwaitingApprovalMessage(const Observation& observation, const Plan& plan);
 std::string DowngradeDeniedMessage(const Observation& observation, const Plan& plan);
 std::string IrreversibleMessage(const Observation& observation, const Goal& goal,
                                 const Error& error);
 std::string TargetNotFoundMessage(const SchemaVersion& object, const Error& error);
-std::string UnknownRevisionMessage(const Observation& observation, const Heads& unknown);
+// `error`: why the history cannot be completed from the ledger.
+std::string UnknownRevisionMessage(const Observation& observation, const Error& error);
+// REQUIRES: `changed` is not empty.
+std::string ChecksumMismatchMessage(const Observation& observation,
+                                    const std::vector<ChangedRevision>& changed);
+
+// What the condition Drifted says of a finding, or of why there is none. The SQL is cut to what a
+// condition's message takes.
+std::string DriftMessage(const Observation& observation, const DriftFinding& finding);
+std::string DriftUnknownMessage(const Observation& observation, const Error& error);
+std::string DriftBlockedMessage(const Observation& observation, const DriftFinding& finding);
+
+// "index app.i removed, table app.t added and 3 others": the first few of a finding's changes.
+std::string SomeChanges(const std::vector<std::string>& changes);
 
 // What the failure in status means, by its kind. `label` and `heads` are the database as it was
 // left.

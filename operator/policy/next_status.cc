@@ -1,11 +1,16 @@
 #include "policy/next_status.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
+#include "base/time.h"
 #include "policy/attempt.h"
+#include "policy/drift.h"
 #include "policy/history.h"
 #include "policy/message.h"
+#include "policy/progress.h"
+#include "policy/verification.h"
 
 namespace schemaop {
 namespace {
@@ -82,6 +87,8 @@ SchemaVersionStatus Seen(const SchemaVersion& object, const Observation& observa
       request == object.metadata.annotations.end() ? std::string() : request->second;
   status.progress.reset();
   RecordDatabase(status, observation);
+  ConcludeDrift(status, object, observation);
+  if (object.spec && !object.spec->policy.require_rehearsal) status.rehearsal.reset();
   if (!object.spec || object.spec->suspend) return status;
   if (observation.source) {
     status.source = SourceStatus{observation.source->digest,
@@ -114,6 +121,14 @@ Observation After(const Observation& observation, const RunReport& report) {
   return after;
 }
 
+// A run that did not come to its first statement has done nothing to anybody.
+void RecordReceipt(SchemaVersionStatus& status, const RunReport& report, Time now) {
+  if (report.applied.empty() && report.receipt == Receipt()) return;
+  status.receipt =
+      ReceiptStatus{std::chrono::floor<std::chrono::seconds>(now), report.receipt.retries,
+                    FormatDuration(report.receipt.others_waited)};
+}
+
 void ConcludeFailure(SchemaVersionStatus& status, const SchemaVersion& object,
                      const Observation& after, const RunReport& report) {
   status.failure = FailureOf(object, after, report);
@@ -129,11 +144,16 @@ void ConcludeFailure(SchemaVersionStatus& status, const SchemaVersion& object,
 }
 
 void ConcludeCompleted(SchemaVersionStatus& status, const SchemaVersion& object,
-                       const Observation& after) {
+                       const Observation& after, const Advance& advance) {
   status.failure.reset();
   // Completion is the engine's word; being at the target is what Ready=True promises.
   if (status.pending == 0) {
     Conclude(status, object, after.now, Reason::kUpToDate, UpToDateMessage(object, after));
+  } else if (after.database && advance.plan.to == after.database->heads) {
+    // Revisions without a file go before anything else is planned.
+    Conclude(status, object, after.now, Reason::kRetrying,
+             status.database + " is at " + status.current_revision +
+                 "; the rest of the way to the target is planned from there");
   } else {
     Conclude(status, object, after.now, Reason::kRetrying,
              status.database + " was moved to " + status.current_revision +
@@ -159,12 +179,21 @@ SchemaVersionStatus NextStatus(const SchemaVersion& object, const Observation& o
                    conclude(Reason::kMigrating,
                             MigratingMessage(observation, advance.plan, RunProgress()));
                  },
+                 [&](const Adopt& adopt) {
+                   DropOutlivedFailure(status, object, observation);
+                   conclude(Reason::kMigrating, AdoptingMessage(observation, adopt.baseline));
+                 },
+                 [&](const RehearseFirst& rehearse) {
+                   DropOutlivedFailure(status, object, observation);
+                   conclude(Reason::kRehearsing, RehearsingMessage(observation, rehearse.plan));
+                 },
                  [&](const auto& waiting) {
                    DropOutlivedFailure(status, object, observation);
                    conclude(waiting.reason, waiting.message);
                  },
              },
              decision);
+  RecordVerification(status, object, observation);
   return status;
 }
 
@@ -175,6 +204,7 @@ SchemaVersionStatus ProgressStatusOf(const SchemaVersion& object, const Observat
   if (progress.phase == RunProgress::Phase::kWaitingForLock) {
     Conclude(status, object, observation.now, Reason::kWaitingForLock,
              WaitingForLockMessage(observation, progress.holder));
+    RecordVerification(status, object, observation);
     return status;
   }
   if (!progress.applied.empty()) {
@@ -184,22 +214,22 @@ SchemaVersionStatus ProgressStatusOf(const SchemaVersion& object, const Observat
         static_cast<int>(advance.plan.steps.size()) - static_cast<int>(progress.applied.size());
     status.pending = SignedSteps(advance.plan) < 0 ? -left : left;
   }
-  status.progress = ProgressStatus{progress.revision,  ShowDirection(progress.direction),
-                                   progress.step,      progress.steps,
-                                   progress.statement, progress.statements};
+  status.progress = ProgressOf(progress);
   Conclude(status, object, observation.now, Reason::kMigrating,
            MigratingMessage(observation, advance.plan, progress));
+  RecordVerification(status, object, observation);
   return status;
 }
 
 SchemaVersionStatus NextStatus(const SchemaVersion& object, const Observation& observation,
-                               const Advance& /*advance*/, const RunReport& report) {
+                               const Advance& advance, const RunReport& report) {
   const Observation after = After(observation, report);
   SchemaVersionStatus status = Seen(object, after);
   AppendApplied(status, report.applied);
+  RecordReceipt(status, report, after.now);
   switch (report.outcome) {
     case RunReport::Outcome::kCompleted:
-      ConcludeCompleted(status, object, after);
+      ConcludeCompleted(status, object, after, advance);
       break;
     case RunReport::Outcome::kBusy:
       DropOutlivedFailure(status, object, after);
@@ -216,6 +246,7 @@ SchemaVersionStatus NextStatus(const SchemaVersion& object, const Observation& o
       ConcludeFailure(status, object, after, report);
       break;
   }
+  RecordVerification(status, object, after);
   return status;
 }
 

@@ -17,7 +17,7 @@ SchemaVersionStatus ProgressStatusOf(const SchemaVersion& object, const Observat
                                      const Advance& advance, const RunProgress& progress);
 
 // The status after `advance` ran and ended as `report` says. `object.status` is the one from before
-// the run, whatever progress was written meanwhile.
+// the run, or with the progress that was written meanwhile.
 SchemaVersionStatus NextStatus(const SchemaVersion& object, const Observation& observation,
                                const Advance& advance, const RunReport& report);
 

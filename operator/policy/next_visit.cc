@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/attempt.h"
+
 namespace schemaop {
 namespace {
 
@@ -25,7 +27,9 @@ milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval,
   const milliseconds settled = std::min(interval, kSourceReread);
   std::optional<milliseconds> retry;
   if (status.failure && status.failure->next_retry_time && *status.failure->next_retry_time > now) {
-    retry = std::chrono::ceil<milliseconds>(*status.failure->next_retry_time - now);
+    // Further away it is only when the clock has been set back.
+    retry = std::min(std::chrono::ceil<milliseconds>(*status.failure->next_retry_time - now),
+                     kLongestRetryPause);
   }
   if (const Condition* reconciling = FindCondition(status.conditions, "Reconciling")) {
     const bool retrying = reconciling->reason == "Retrying" && status.failure;
@@ -40,7 +44,25 @@ milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval,
       ready->reason == "AwaitingApproval") {
     return Patience(*ready, now, kGentle, kMost);
   }
+  const Condition* verified = FindCondition(status.conditions, "Verified");
+  if (verified != nullptr && verified->status == ConditionStatus::kUnknown) {
+    return std::min(settled, Patience(*verified, now, kFirst, kMost));
+  }
   return settled;
+}
+
+bool IsSettled(const SchemaVersion& object) {
+  const Condition* ready = FindCondition(object.status.conditions, "Ready");
+  return ready != nullptr && ready->status == ConditionStatus::kTrue &&
+         object.status.observed_generation == object.metadata.generation;
+}
+
+milliseconds FirstVisit(const SchemaVersion& object, std::size_t fleet, std::size_t seed) {
+  constexpr milliseconds kEach(10);
+  constexpr milliseconds kMost = seconds(30);
+  if (!IsSettled(object)) return milliseconds(0);
+  const milliseconds span = std::min(kEach * static_cast<milliseconds::rep>(fleet), kMost);
+  return milliseconds(static_cast<milliseconds::rep>(seed % 1000) * span.count() / 1000);
 }
 
 milliseconds Spread(milliseconds delay, std::size_t seed) {

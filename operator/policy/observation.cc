@@ -4,7 +4,7 @@ namespace schemaop {
 
 Observation NothingObserved(Time now) {
   const Error error{ErrorCode::kCancelled, "not looked at"};
-  return {now, Fail(error), Fail(error), Fail(error)};
+  return {now, Fail(error), Fail(error), Fail(error), std::nullopt};
 }
 
 }  // namespace schemaop

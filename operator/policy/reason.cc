@@ -27,16 +27,46 @@ ReasonTraits TraitsOf(Reason reason) {
       return {"SecretInvalid", Kind::kStalled};
     case Reason::kTargetNotFound:
       return {"TargetNotFound", Kind::kStalled};
+    case Reason::kPrivilegeRefused:
+      return {"PrivilegeRefused", Kind::kStalled};
+    case Reason::kPoolerDetected:
+      return {"PoolerDetected", Kind::kStalled};
+    case Reason::kBaselineRequired:
+      return {"BaselineRequired", Kind::kStalled};
     case Reason::kUnknownRevision:
       return {"UnknownRevision", Kind::kStalled};
+    case Reason::kChecksumMismatch:
+      return {"ChecksumMismatch", Kind::kStalled};
     case Reason::kDowngradeDenied:
       return {"DowngradeDenied", Kind::kStalled};
+    case Reason::kDriftBlocked:
+      return {"DriftBlocked", Kind::kStalled};
     case Reason::kMigrationFailed:
       return {"MigrationFailed", Kind::kStalled};
+    case Reason::kRehearsing:
+      return {"Rehearsing", Kind::kReconciling};
+    case Reason::kRehearsalFailed:
+      return {"RehearsalFailed", Kind::kStalled};
+    case Reason::kRehearsalDenied:
+      return {"RehearsalDenied", Kind::kStalled};
     case Reason::kInDoubt:
       return {"InDoubt", Kind::kStalled};
   }
   return {"Retrying", Kind::kReconciling};
+}
+
+std::string_view NameOf(DriftReason reason) {
+  switch (reason) {
+    case DriftReason::kSchemaMatches:
+      return "SchemaMatches";
+    case DriftReason::kSchemaDiffers:
+      return "SchemaDiffers";
+    case DriftReason::kNoSnapshot:
+      return "NoSnapshot";
+    case DriftReason::kSchemaUnreadable:
+      return "SchemaUnreadable";
+  }
+  return "SchemaUnreadable";
 }
 
 }  // namespace schemaop

@@ -19,11 +19,30 @@ enum class Reason {
                     // folder
   kSecretInvalid,   // missing Secret or key, malformed URL (never echoed)
   kTargetNotFound,  // the target resolves to nothing or to several
-  kUnknownRevision,  // the database is at a revision that the source does not know
-  kDowngradeDenied,  // policy.downgrade is Deny
-  kMigrationFailed,  // the server refused a statement for good; .status.failure has it all
-  kInDoubt,          // a non-transactional statement's outcome cannot be proved
+  kPrivilegeRefused,  // the login is a superuser or the like, and this operator wants none
+  kPoolerDetected,    // the Secret leads to a pooler that shares sessions; the message says how not
+  kBaselineRequired,  // tables that nobody says the revision of; the message says which field does
+  kUnknownRevision,   // the database is at a revision that neither source nor ledger knows
+  kChecksumMismatch,  // an applied revision's text changed; the message names it
+  kDowngradeDenied,   // policy.downgrade is Deny
+  kDriftBlocked,      // policy.drift is Block and the schema was changed beside migrations
+  kMigrationFailed,   // the server refused a statement for good; .status.failure has it all
+  kRehearsing,        // the steps are tried out in a scratch database, as policy wants
+  kRehearsalFailed,   // that went wrong; the message says what and where
+  kRehearsalDenied,   // the role may not make a scratch database; the message says what to grant
+  kInDoubt,           // a non-transactional statement's outcome cannot be proved
 };
+
+// The words of the condition Drifted.
+enum class DriftReason {
+  kSchemaMatches,     // False: the schema is as the last migration left it
+  kSchemaDiffers,     // True: it was changed since; the message names the objects and the SQL
+  kNoSnapshot,        // Unknown: nothing was kept to compare with, the message says what to do
+  kSchemaUnreadable,  // Unknown: the schema cannot be read, the message says why
+};
+
+// "SchemaMatches", as in the condition.
+std::string_view NameOf(DriftReason reason);
 
 // What a reason does besides naming itself.
 struct ReasonTraits {

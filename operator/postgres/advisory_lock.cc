@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "base/fault_point.h"
 #include "base/sha256.h"
 #include "postgres/quote.h"
 #include "postgres/socket_wait.h"
@@ -27,13 +28,16 @@ constexpr std::string_view kLockMatches =
     "AND ((l.classid::bigint << 32) | l.objid::bigint) = $1::bigint";
 
 Result<bool> TryLock(Session& session, const std::string& key, const std::stop_token& stop) {
+  SCHEMAOP_FAULT_POINT("postgres.lock.asking");
   auto rows = session.Query("SELECT pg_catalog.pg_try_advisory_lock($1::bigint)", {key}, stop);
   if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot take the migration lock"));
+  SCHEMAOP_FAULT_POINT("postgres.lock.answered");
   return rows->front().Boolean(0);
 }
 
 Result<std::optional<LockHolder>> FindHolder(Session& session, const std::string& key,
                                              const std::stop_token& stop) {
+  SCHEMAOP_FAULT_POINT("postgres.lock.refused");
   auto rows = session.Query(
       "SELECT l.pid, a.application_name, pg_catalog.to_char(COALESCE(a.xact_start, a.query_start, "
       "a.backend_start) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
@@ -95,18 +99,19 @@ Result<LockAttempt> AcquireLock(
   }
 }
 
-Result<void> ReleaseLock(Session& session, std::int64_t key, const std::stop_token& stop) {
-  auto rows = session.Query("SELECT pg_catalog.pg_advisory_unlock($1::bigint)",
-                            {std::to_string(key)}, stop);
-  if (!rows) return Fail(ToError(rows.error()));
-  return {};
-}
-
 Result<bool> HoldsLock(Session& session, std::int64_t key, const std::stop_token& stop) {
   auto rows = session.Query(
       "SELECT 1 FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND " +
           std::string(kLockMatches),
       {std::to_string(key)}, stop);
+  if (!rows) return Fail(ToError(rows.error()));
+  return !rows->empty();
+}
+
+Result<bool> IsLockHeld(Session& session, std::int64_t key, const std::stop_token& stop) {
+  auto rows =
+      session.Query("SELECT 1 FROM pg_catalog.pg_locks l WHERE " + std::string(kLockMatches),
+                    {std::to_string(key)}, stop);
   if (!rows) return Fail(ToError(rows.error()));
   return !rows->empty();
 }

@@ -29,16 +29,16 @@ struct LockAttempt {
 
 // Tries for up to `wait` (zero: once), 100 ms to 1 s apart with jitter, telling `waiting` of the
 // holder after each failure. Always pg_try_advisory_lock: a session blocked in pg_advisory_lock
-// holds a snapshot, which deadlocks with CREATE INDEX CONCURRENTLY. The lock ends with the session,
-// or by ReleaseLock.
+// holds a snapshot, which deadlocks with CREATE INDEX CONCURRENTLY. The lock ends with the session.
 Result<LockAttempt> AcquireLock(
     Session& session, std::int64_t key, std::chrono::milliseconds wait,
     const std::function<void(const std::optional<LockHolder>&)>& waiting,
     const std::stop_token& stop);
 
-Result<void> ReleaseLock(Session& session, std::int64_t key, const std::stop_token& stop);
-
 // Whether this session still holds the lock; submitted SQL can give it away.
 Result<bool> HoldsLock(Session& session, std::int64_t key, const std::stop_token& stop);
+
+// Whether any session holds the lock, as far as the server's list of locks tells.
+Result<bool> IsLockHeld(Session& session, std::int64_t key, const std::stop_token& stop);
 
 }  // namespace schemaop

@@ -113,6 +113,9 @@ Error DescribeFailure(PGconn* connection, const Parameters& parameters) {
   const ErrorCode code = CodeOf(sqlstate, text);
   std::string message = ReasonIn(text, sqlstate, ValueOr(parameters, "password", ""));
   if (!sqlstate.empty()) message += " (SQLSTATE " + sqlstate + ")";
+  if (sqlstate == "28000" && Contains(text, "no encryption")) {
+    message += "; the server may want TLS: sslmode verify-full, verify-ca or require";
+  }
   if (Contains(text, "root certificate file") && Contains(text, "does not exist")) {
     message = "sslmode " + ValueOr(parameters, "sslmode", "prefer") +
               " needs the server's CA certificate (ca.crt or sslrootcert), and there is none";

@@ -1,19 +1,17 @@
 #include "postgres/conversation.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <future>
 #include <memory>
 #include <sys/socket.h>
-#include <thread>
 #include <utility>
+#include <vector>
 
 #include <libpq-fe.h>
 
-#include "base/text.h"
+#include "base/fault_point.h"
+#include "postgres/cancel.h"
+#include "postgres/server_result.h"
 #include "postgres/socket_wait.h"
-#include "postgres/sqlstate.h"
 
 namespace schemaop {
 namespace {
@@ -21,58 +19,47 @@ namespace {
 using std::chrono::steady_clock;
 using ResultHandle = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
-constexpr std::chrono::seconds kCancelGrace{10};
-constexpr std::size_t kCopyChunk = 64 * 1024;
-
-std::string Field(const PGresult* result, int code) {
-  const char* value = PQresultErrorField(result, code);
-  return value == nullptr ? "" : value;
-}
-
-int NumberField(const PGresult* result, int code) {
-  const std::string text = Field(result, code);
-  int number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-// PQcancel opens a connection and blocks on it, for minutes when the network is gone; the thread is
-// left to itself then (it owns all it uses).
-void SendCancel(PGconn* connection) {
-  std::shared_ptr<PGcancel> cancel(PQgetCancel(connection), &PQfreeCancel);
-  if (!cancel) return;
-  auto sent = std::make_shared<std::promise<void>>();
-  std::future<void> done = sent->get_future();
-  std::thread([cancel, sent] {
-    std::array<char, 256> ignored{};
-    PQcancel(cancel.get(), ignored.data(), static_cast<int>(ignored.size()));
-    sent->set_value();
-  }).detach();
-  done.wait_for(kCancelGrace);
-}
+constexpr std::size_t kCopyChunk = std::size_t{64} * 1024;
 
 class Conversation {
  public:
   Conversation(PGconn* connection, const StatementInput& input, const std::stop_token& stop)
-      : connection_(connection), input_(input), waiter_(stop), until_(input.deadline) {}
+      : connection_(connection),
+        input_(input),
+        waiter_(stop),
+        until_(input.deadline),
+        next_tick_(steady_clock::now() + input.tick) {}
 
-  SqlResult<CommandResult> Run() {
+  ScriptAnswer Run() {
     PQsetnonblocking(connection_, 1);
-    if (PQsendQuery(connection_, input_.sql.c_str()) == 0) {
+    if (!Send()) {
       NoteLoss();
     } else {
       // A SELECT's rows are of no use here and must not pile up in memory.
       PQsetSingleRowMode(connection_);
+      if (IsCutOffHere()) ::shutdown(PQsocket(connection_), SHUT_RDWR);
       while (TakeResults()) {
         if (!WaitForMore()) break;
       }
     }
-    if (error_) return tl::unexpected(Judged(std::move(*error_)));
-    return result_;
+    if (error_) answer_.error = Judged(std::move(*error_));
+    return std::move(answer_);
   }
 
  private:
   enum class CancelReason { kNone, kStop, kDeadline };
+
+  // Test builds only: whether to lose the connection between a statement and its answer.
+  bool IsCutOffHere() const {
+    if (input_.sql.starts_with("COMMIT")) return SCHEMAOP_FAULT_STRIKES("postgres.commit.sent");
+    return SCHEMAOP_FAULT_STRIKES("postgres.statement.sent");
+  }
+
+  bool Send() {
+    const char* sql = input_.sql.c_str();
+    if (input_.protocol == Protocol::kSimple) return PQsendQuery(connection_, sql) == 1;
+    return PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+  }
 
   // Handles every result that is complete. False: the answer has ended.
   bool TakeResults() {
@@ -89,10 +76,13 @@ class Conversation {
     switch (PQresultStatus(result)) {
       case PGRES_COMMAND_OK:
       case PGRES_TUPLES_OK:
-        result_.tag = PQcmdStatus(const_cast<PGresult*>(result));  // NOLINT: libpq's signature
+        // NOLINTNEXTLINE: libpq's signature
+        answer_.tags.emplace_back(PQcmdStatus(const_cast<PGresult*>(result)));
+        return true;
+      case PGRES_SINGLE_TUPLE:
+        if (input_.rows == RowsUse::kKeep) answer_.rows.push_back(ReadRow(result, 0));
         return true;
       case PGRES_EMPTY_QUERY:
-      case PGRES_SINGLE_TUPLE:
       case PGRES_NONFATAL_ERROR:
         return true;
       case PGRES_COPY_IN:
@@ -109,7 +99,7 @@ class Conversation {
 
   // False: the socket is full. True: all sent, the result follows.
   bool FeedCopy() {
-    const std::string_view data = input_.copy_data ? std::string_view(*input_.copy_data) : "";
+    const std::string_view data = input_.copy_data ? *input_.copy_data : std::string_view();
     while (copied_ < data.size() && !cancelled_) {
       const std::size_t size = std::min(kCopyChunk, data.size() - copied_);
       const int put = PQputCopyData(connection_, data.data() + copied_, static_cast<int>(size));
@@ -145,13 +135,17 @@ class Conversation {
   // Waits for the socket, or cancels. False: the connection was given up.
   bool WaitForMore() {
     const bool unsent = PQflush(connection_) == 1 || copy_in_;
-    switch (waiter_.Wait(PQsocket(connection_), {.read = true, .write = unsent}, until_)) {
+    switch (waiter_.Wait(PQsocket(connection_), {.read = true, .write = unsent}, NextWake())) {
       case SocketWait::kReady:
         break;
       case SocketWait::kStopped:
         Cancel(CancelReason::kStop);
         return true;
       case SocketWait::kTimeout:
+        if (!until_ || steady_clock::now() < *until_) {
+          Tick();
+          return true;
+        }
         if (cancelled_) return GiveUp();
         Cancel(CancelReason::kDeadline);
         return true;
@@ -160,6 +154,16 @@ class Conversation {
     if (copy_in_) FeedCopy();
     if (copy_out_) DrainCopy();
     return true;
+  }
+
+  std::optional<steady_clock::time_point> NextWake() const {
+    if (!input_.waiting || cancelled_) return until_;
+    return until_ ? std::min(*until_, next_tick_) : next_tick_;
+  }
+
+  void Tick() {
+    input_.waiting();
+    next_tick_ = steady_clock::now() + input_.tick;
   }
 
   void Cancel(CancelReason reason) {
@@ -204,7 +208,8 @@ class Conversation {
   const StatementInput& input_;
   SocketWaiter waiter_;
   std::optional<steady_clock::time_point> until_;
-  CommandResult result_;
+  steady_clock::time_point next_tick_;
+  ScriptAnswer answer_;
   std::optional<SqlError> error_;
   CancelReason reason_ = CancelReason::kNone;
   bool cancelled_ = false;
@@ -217,28 +222,17 @@ class Conversation {
 
 SqlResult<CommandResult> Converse(pg_conn* connection, const StatementInput& input,
                                   const std::stop_token& stop) {
-  return Conversation(connection, input, stop).Run();
+  ScriptAnswer answer = Conversation(connection, input, stop).Run();
+  if (answer.error) return tl::unexpected(*std::move(answer.error));
+  CommandResult result;
+  if (!answer.tags.empty()) result.tag = std::move(answer.tags.back());
+  result.rows = std::move(answer.rows);
+  return result;
 }
 
-SqlError ReadErrorFields(const void* result) {
-  const auto* fields = static_cast<const PGresult*>(result);
-  SqlError error;
-  error.severity = Field(fields, PG_DIAG_SEVERITY_NONLOCALIZED);
-  error.sqlstate = Field(fields, PG_DIAG_SQLSTATE);
-  error.message = Field(fields, PG_DIAG_MESSAGE_PRIMARY);
-  error.detail = Field(fields, PG_DIAG_MESSAGE_DETAIL);
-  error.hint = Field(fields, PG_DIAG_MESSAGE_HINT);
-  error.position = NumberField(fields, PG_DIAG_STATEMENT_POSITION);
-  error.internal_query = Field(fields, PG_DIAG_INTERNAL_QUERY);
-  error.internal_position = NumberField(fields, PG_DIAG_INTERNAL_POSITION);
-  error.context = Field(fields, PG_DIAG_CONTEXT);
-  error.schema = Field(fields, PG_DIAG_SCHEMA_NAME);
-  error.table = Field(fields, PG_DIAG_TABLE_NAME);
-  error.column = Field(fields, PG_DIAG_COLUMN_NAME);
-  error.datatype = Field(fields, PG_DIAG_DATATYPE_NAME);
-  error.constraint = Field(fields, PG_DIAG_CONSTRAINT_NAME);
-  error.code = error.sqlstate.empty() ? ErrorCode::kUnavailable : CodeForSqlState(error.sqlstate);
-  return error;
+ScriptAnswer ConverseInScript(pg_conn* connection, const StatementInput& input,
+                              const std::stop_token& stop) {
+  return Conversation(connection, input, stop).Run();
 }
 
 }  // namespace schemaop

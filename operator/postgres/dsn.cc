@@ -141,7 +141,7 @@ Result<Dsn> DsnFromSeparateKeys(const SecretData& data) {
         ErrorCode::kNotFound,
         "no key uri, url or DATABASE_URL with a database URL, and no keys host, dbname, user");
   }
-  if (!missing.empty()) {
+  if (host == nullptr || dbname == nullptr || user == nullptr) {
     return Fail(ErrorCode::kNotFound, "missing key" + std::string(missing.size() > 1 ? "s " : " ") +
                                           Join(missing, ", ") + "; add " +
                                           (missing.size() > 1 ? "them" : "it") +

@@ -36,6 +36,14 @@ std::string LedgerRowHash(const std::string& version_table, const LedgerRow& row
   AddField(bytes, row.actor);
   AddField(bytes, row.plan_hash);
   AddField(bytes, row.previous_hash);
+  if (!row.depends_on.empty()) {
+    AddField(bytes, "depends_on");
+    AddField(bytes, Join(row.depends_on, ","));
+  }
+  if (row.down_transactional) {
+    AddField(bytes, "down_transactional");
+    AddField(bytes, *row.down_transactional ? "1" : "0");
+  }
   return Sha256Hex(bytes);
 }
 

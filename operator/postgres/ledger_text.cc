@@ -6,12 +6,14 @@
 namespace schemaop {
 namespace {
 
-constexpr std::array<std::pair<LedgerKind, std::string_view>, 5> kKinds = {{
+constexpr std::array<std::pair<LedgerKind, std::string_view>, 7> kKinds = {{
     {LedgerKind::kApplied, "applied"},
     {LedgerKind::kStamped, "stamped"},
     {LedgerKind::kIntent, "intent"},
     {LedgerKind::kDone, "done"},
     {LedgerKind::kFailed, "failed"},
+    {LedgerKind::kResolved, "resolved"},
+    {LedgerKind::kAccepted, "accepted"},
 }};
 
 }  // namespace

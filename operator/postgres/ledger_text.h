@@ -8,7 +8,7 @@
 
 namespace schemaop {
 
-// "applied", "stamped", "intent", "done", "failed".
+// "applied", "stamped", "intent", "done", "failed", "resolved", "accepted".
 std::string_view LedgerKindName(LedgerKind kind);
 // The kind of that name; kApplied for any other text (the table has a CHECK).
 LedgerKind LedgerKindNamed(std::string_view name);

@@ -4,22 +4,9 @@
 
 namespace schemaop {
 
-namespace {
+std::string QuoteIdentifier(std::string_view name) { return QuoteDoubling('"', name); }
 
-std::string Doubling(char quote, std::string_view text) {
-  std::string quoted(1, quote);
-  for (const char c : text) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  return quoted + quote;
-}
-
-}  // namespace
-
-std::string QuoteIdentifier(std::string_view name) { return Doubling('"', name); }
-
-std::string QuoteLiteral(std::string_view text) { return Doubling('\'', text); }
+std::string QuoteLiteral(std::string_view text) { return QuoteDoubling('\'', text); }
 
 std::string QuoteQualified(std::string_view schema, std::string_view name) {
   return QuoteIdentifier(schema) + "." + QuoteIdentifier(name);

@@ -24,6 +24,8 @@ class Row {
   // REQUIRES: a boolean type of SQL; false for NULL.
   bool Boolean(std::size_t column) const { return Text(column) == "t"; }
 
+  bool operator==(const Row&) const = default;
+
  private:
   std::vector<std::optional<std::string>> cells_;
 };

@@ -15,8 +15,11 @@ struct Rule {
 constexpr std::array kRules = {
     Rule{"40003", ErrorCode::kInDoubt},      // statement_completion_unknown
     Rule{"08007", ErrorCode::kInDoubt},      // transaction_resolution_unknown
+    Rule{"08P01", ErrorCode::kRejected},     // protocol_violation: $1 in a statement, among others
     Rule{"08", ErrorCode::kUnavailable},     // connection exceptions
     Rule{"25006", ErrorCode::kUnavailable},  // read_only_sql_transaction: we reached a standby
+    Rule{"25P03", ErrorCode::kUnavailable},  // idle_in_transaction_session_timeout
+    Rule{"25P04", ErrorCode::kUnavailable},  // transaction_timeout (PostgreSQL 17)
     Rule{"28", ErrorCode::kDenied},          // invalid authorization
     Rule{"3D000", ErrorCode::kNotFound},     // database does not exist
     Rule{"40", ErrorCode::kBusy},            // serialization failure, deadlock
@@ -27,6 +30,8 @@ constexpr std::array kRules = {
     Rule{"55P03", ErrorCode::kBusy},         // lock_not_available: lock_timeout, NOWAIT
     Rule{"57P04", ErrorCode::kNotFound},     // database_dropped
     Rule{"57P", ErrorCode::kUnavailable},    // shutdown, crash, starting up, idle timeout
+    Rule{"58P01", ErrorCode::kRejected},     // undefined_file: a path or library of the statement
+    Rule{"58P02", ErrorCode::kRejected},     // duplicate_file
     Rule{"58", ErrorCode::kUnavailable},     // system error outside PostgreSQL
 };
 

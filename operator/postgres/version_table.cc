@@ -1,5 +1,6 @@
 #include "postgres/version_table.h"
 
+#include "base/fault_point.h"
 #include "postgres/quote.h"
 
 namespace schemaop {
@@ -9,15 +10,16 @@ std::string Qualified(const VersionTable& table) {
   return QuoteQualified(table.schema, table.name);
 }
 
-Result<bool> TableExists(Session& session, const std::string& schema, const std::string& name,
-                         const std::stop_token& stop) {
+// Its oid, when it exists.
+Result<std::optional<std::string>> FindTable(Session& session, const std::string& schema,
+                                             const std::string& name, const std::stop_token& stop) {
   auto rows = session.Query(
-      "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
       "c.relnamespace "
       "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'f')",
       {schema, name}, stop);
   if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot look for table " + name));
-  return !rows->empty();
+  return rows->empty() ? std::nullopt : std::optional(rows->front().Text(0));
 }
 
 // `found` rows for a change that has to match one, said in Alembic's words.
@@ -39,27 +41,6 @@ Error Mismatch(const VersionTable& table, const VersionChange& change, std::size
                                     " found: somebody else changed the version table"};
 }
 
-struct Change {
-  std::string sql;
-  std::vector<std::string> parameters;
-};
-
-Change ToSql(const VersionTable& table, const VersionChange& change) {
-  const std::string name = Qualified(table);
-  switch (change.kind) {
-    case VersionChange::Kind::kInsert:
-      return {"INSERT INTO " + name + " (version_num) VALUES ($1) RETURNING version_num",
-              {change.to}};
-    case VersionChange::Kind::kUpdate:
-      return {
-          "UPDATE " + name + " SET version_num = $2 WHERE version_num = $1 RETURNING version_num",
-          {change.from, change.to}};
-    case VersionChange::Kind::kDelete:
-      break;
-  }
-  return {"DELETE FROM " + name + " WHERE version_num = $1 RETURNING version_num", {change.from}};
-}
-
 }  // namespace
 
 Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
@@ -68,9 +49,9 @@ Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
                                       const std::stop_token& stop) {
   const std::vector<std::string> places = schema ? std::vector{*schema} : search_path;
   for (const std::string& place : places) {
-    auto exists = TableExists(session, place, name, stop);
-    if (!exists) return Fail(exists.error());
-    if (*exists) return VersionTable{.schema = place, .name = name, .exists = true};
+    auto found = FindTable(session, place, name, stop);
+    if (!found) return Fail(found.error());
+    if (*found) return VersionTable{.schema = place, .name = name, .exists = true, .oid = **found};
   }
   if (places.empty()) {
     return Fail(ErrorCode::kInvalid,
@@ -81,10 +62,18 @@ Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
 }
 
 Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::stop_token& stop) {
-  auto rows = session.Query("SELECT version_num FROM " + Qualified(table), {}, stop);
+  auto rows = session.Query(HeadsSql(table).sql, {}, stop);
   if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot read " + table.Label()));
+  return HeadsIn(*rows);
+}
+
+PipelinedStatement HeadsSql(const VersionTable& table) {
+  return {.sql = "SELECT version_num FROM " + Qualified(table), .rows = RowsUse::kKeep};
+}
+
+Heads HeadsIn(const Rows& rows) {
   Heads heads;
-  for (const Row& row : *rows) heads.push_back(row.Text(0));
+  for (const Row& row : rows) heads.push_back(row.Text(0));
   return heads;
 }
 
@@ -106,15 +95,42 @@ Result<void> CreateVersionTable(Session& session, const VersionTable& table,
   return Fail(WithContext(std::move(error), "cannot create the version table " + table.Label()));
 }
 
+PipelinedStatement VersionChangeSql(const VersionTable& table, const VersionChange& change) {
+  const std::string name = Qualified(table);
+  const std::string end = " RETURNING version_num";
+  switch (change.kind) {
+    case VersionChange::Kind::kInsert:
+      return {
+          "INSERT INTO " + name + " (version_num) VALUES ($1)" + end, {change.to}, RowsUse::kKeep};
+    case VersionChange::Kind::kUpdate:
+      return {"UPDATE " + name + " SET version_num = $2 WHERE version_num = $1" + end,
+              {change.from, change.to},
+              RowsUse::kKeep};
+    case VersionChange::Kind::kDelete:
+      break;
+  }
+  return {"DELETE FROM " + name + " WHERE version_num = $1" + end, {change.from}, RowsUse::kKeep};
+}
+
+Result<void> CheckVersionChange(const VersionTable& table, const VersionChange& change,
+                                const Rows& rows) {
+  return rows.size() == 1 ? Result<void>() : Fail(Mismatch(table, change, rows.size()));
+}
+
+Error VersionChangeError(const VersionTable& table, const VersionChange& change,
+                         const SqlError& error) {
+  if (error.sqlstate == "23505") return Mismatch(table, change, 0);
+  return WithContext(ToError(error), "cannot change " + table.Label());
+}
+
 Result<void> ApplyVersionChange(Session& session, const VersionTable& table,
                                 const VersionChange& change, const std::stop_token& stop) {
-  const Change statement = ToSql(table, change);
+  const PipelinedStatement statement = VersionChangeSql(table, change);
+  SCHEMAOP_FAULT_POINT("postgres.version.writing");
   auto rows = session.Query(statement.sql, statement.parameters, stop);
-  if (!rows) {
-    if (rows.error().sqlstate == "23505") return Fail(Mismatch(table, change, 0));
-    return Fail(WithContext(ToError(rows.error()), "cannot change " + table.Label()));
-  }
-  if (rows->size() != 1) return Fail(Mismatch(table, change, rows->size()));
+  if (!rows) return Fail(VersionChangeError(table, change, rows.error()));
+  if (auto matched = CheckVersionChange(table, change, *rows); !matched) return matched;
+  SCHEMAOP_FAULT_POINT("postgres.version.written");
   return {};
 }
 
@@ -122,6 +138,7 @@ Result<void> PurgeVersions(Session& session, const VersionTable& table,
                            const std::stop_token& stop) {
   auto rows = session.Query("DELETE FROM " + Qualified(table), {}, stop);
   if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot empty " + table.Label()));
+  SCHEMAOP_FAULT_POINT("postgres.version.purged");
   return {};
 }
 

@@ -19,6 +19,7 @@ struct VersionTable {
   std::string schema;
   std::string name;
   bool exists = false;
+  std::string oid = {};  // when it exists, and was looked up since
 
   // "schema.name", for messages.
   std::string Label() const { return schema + "." + name; }
@@ -37,6 +38,10 @@ Result<VersionTable> FindVersionTable(Session& session, const std::string& name,
 // table.exists.
 Result<Heads> ReadHeads(Session& session, const VersionTable& table, const std::stop_token& stop);
 
+// The statement that reads them, and what its rows say.
+PipelinedStatement HeadsSql(const VersionTable& table);
+Heads HeadsIn(const Rows& rows);
+
 // Alembic's DDL for the table `name`, which the statement calls `qualified`, without a semicolon.
 std::string VersionTableDdl(std::string_view qualified, std::string_view name);
 
@@ -45,8 +50,18 @@ std::string VersionTableDdl(std::string_view qualified, std::string_view name);
 Result<void> CreateVersionTable(Session& session, const VersionTable& table,
                                 const std::stop_token& stop);
 
-// kConflict, naming the row, when the change does not match exactly one: somebody else changed the
-// table meanwhile.
+// The statement of one change, which gives as many rows as it matched.
+PipelinedStatement VersionChangeSql(const VersionTable& table, const VersionChange& change);
+
+// kConflict, naming the row, when the change, whose statement gave `rows`, did not match exactly
+// one: somebody else changed the table meanwhile.
+Result<void> CheckVersionChange(const VersionTable& table, const VersionChange& change,
+                                const Rows& rows);
+// The same of a statement that failed.
+Error VersionChangeError(const VersionTable& table, const VersionChange& change,
+                         const SqlError& error);
+
+// Makes one change and checks it.
 Result<void> ApplyVersionChange(Session& session, const VersionTable& table,
                                 const VersionChange& change, const std::stop_token& stop);
 

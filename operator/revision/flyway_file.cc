@@ -15,7 +15,7 @@ constexpr std::string_view kExtension = ".sql";
 constexpr std::string_view kSeparator = "__";
 
 // The parts of "V1.2__add_users.sql".
-struct Name {
+struct FlywayName {
   char prefix = 'V';
   std::string_view version;
   std::string_view title;
@@ -33,21 +33,21 @@ bool IsVersion(std::string_view text) {
   return digit;
 }
 
-std::optional<Name> ParseName(std::string_view name) {
+std::optional<FlywayName> ParseFlywayName(std::string_view name) {
   if (name.empty() || !name.ends_with(kExtension)) return std::nullopt;
   name.remove_suffix(kExtension.size());
   const std::size_t separator = name.find(kSeparator);
   if (separator == 0 || separator == std::string_view::npos) return std::nullopt;
-  const Name parts{name.front(), name.substr(1, separator - 1),
-                   name.substr(separator + kSeparator.size())};
+  const FlywayName parts{name.front(), name.substr(1, separator - 1),
+                         name.substr(separator + kSeparator.size())};
   const bool repeatable = parts.prefix == 'R' && parts.version.empty();
   const bool versioned = std::string_view("VUB").find(parts.prefix) != std::string_view::npos &&
                          IsVersion(parts.version);
   return repeatable || versioned ? std::optional(parts) : std::nullopt;
 }
 
-Result<Name> ReadName(const SourceFile& file) {
-  const auto name = ParseName(BaseName(file.name));
+Result<FlywayName> ReadName(const SourceFile& file) {
+  const auto name = ParseFlywayName(BaseName(file.name));
   if (!name) {
     return FailAt(file.name, {1, 1},
                   "the name of a Flyway migration is V1__title.sql, or U1__title.sql for what "
@@ -68,7 +68,9 @@ Result<Name> ReadName(const SourceFile& file) {
 
 }  // namespace
 
-bool IsFlywayFile(const SourceFile& file) { return ParseName(BaseName(file.name)).has_value(); }
+bool IsFlywayFile(const SourceFile& file) {
+  return ParseFlywayName(BaseName(file.name)).has_value();
+}
 
 Result<MigrationPart> ReadFlywayFile(const SourceFile& file) {
   const auto name = ReadName(file);

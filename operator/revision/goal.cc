@@ -54,6 +54,13 @@ RevisionSet AppliedBeyond(const RevisionGraph& graph, const RevisionSet& applied
   return beyond;
 }
 
+// Adds the applied revisions that no file declares; nothing that a file declares stands above one.
+void InsertLost(const RevisionGraph& graph, const RevisionSet& applied, RevisionSet& drop) {
+  for (Index index : applied.Members()) {
+    if (graph.At(index).from_ledger) drop.Insert(index);
+  }
+}
+
 }  // namespace
 
 Result<Goal> ResolveGoal(const RevisionGraph& graph, std::string_view target) {
@@ -84,10 +91,14 @@ Result<Plan> PlanTowards(const RevisionGraph& graph, const Heads& current, const
   auto wanted = IndicesOf(graph, goal);
   if (!wanted) return Fail(std::move(wanted.error()));
   const RevisionSet applied = graph.Ancestors(*rows);
-  if (!std::all_of(wanted->begin(), wanted->end(), [&](Index i) { return applied.Contains(i); })) {
+  const bool reached = std::all_of(wanted->begin(), wanted->end(),
+                                   [&](Index index) { return applied.Contains(index); });
+  RevisionSet drop = reached ? AppliedBeyond(graph, applied, *wanted) : RevisionSet(graph.size());
+  InsertLost(graph, applied, drop);
+  if (!reached && drop.Empty()) {
     return PlanUpgradeTo(resolver, current, Tips(graph, *wanted));
   }
-  return PlanDowngradeOf(graph, *rows, AppliedBeyond(graph, applied, *wanted));
+  return PlanDowngradeOf(graph, *rows, drop);
 }
 
 }  // namespace schemaop

@@ -16,13 +16,13 @@ constexpr std::string_view kUp = ".up.sql";
 constexpr std::string_view kDown = ".down.sql";
 
 // The parts of "000001_create_users.up.sql".
-struct Name {
+struct GolangMigrateName {
   std::string_view version;
   std::string_view title;
   Direction direction = Direction::kUpgrade;
 };
 
-std::optional<Name> ParseName(std::string_view name) {
+std::optional<GolangMigrateName> ParseGolangMigrateName(std::string_view name) {
   const bool up = name.ends_with(kUp);
   if (!up && !name.ends_with(kDown)) return std::nullopt;
   const std::string_view version = LeadingDigits(name);
@@ -30,8 +30,8 @@ std::optional<Name> ParseName(std::string_view name) {
   if (version.empty() || version.size() >= name.size() || name[version.size()] != '_') {
     return std::nullopt;
   }
-  return Name{version, name.substr(version.size() + 1),
-              up ? Direction::kUpgrade : Direction::kDowngrade};
+  return GolangMigrateName{version, name.substr(version.size() + 1),
+                           up ? Direction::kUpgrade : Direction::kDowngrade};
 }
 
 // The keywords of a short statement, upper case, one space between them.
@@ -83,11 +83,11 @@ Result<void> TakeOutTransaction(std::string_view file, std::string& text) {
 }  // namespace
 
 bool IsGolangMigrateFile(const SourceFile& file) {
-  return ParseName(BaseName(file.name)).has_value();
+  return ParseGolangMigrateName(BaseName(file.name)).has_value();
 }
 
 Result<MigrationPart> ReadGolangMigrateFile(const SourceFile& file) {
-  const auto name = ParseName(BaseName(file.name));
+  const auto name = ParseGolangMigrateName(BaseName(file.name));
   if (!name) {
     return FailAt(file.name, {1, 1},
                   "the name of a golang-migrate migration is 1_title.up.sql, or 1_title.down.sql "

@@ -13,7 +13,10 @@ namespace {
 
 using Index = RevisionGraph::Index;
 
-// `text` with each character of `table` replaced.
+bool IsControl(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
+
+// `text` with each character of `table` replaced, and control characters, which no picture can
+// show and XML cannot hold, by spaces.
 template <std::size_t N>
 std::string Escape(std::string_view text,
                    const std::array<std::pair<char, std::string_view>, N>& table) {
@@ -21,15 +24,16 @@ std::string Escape(std::string_view text,
   for (const char c : text) {
     const auto* found =
         std::find_if(table.begin(), table.end(), [c](const auto& pair) { return pair.first == c; });
-    if (found == table.end()) {
-      escaped += c;
-    } else {
+    if (found != table.end()) {
       escaped += found->second;
+    } else {
+      escaped += IsControl(c) ? ' ' : c;
     }
   }
   return escaped;
 }
 
+// Between '$$' Mermaid reads formulas, between '`' Markdown.
 constexpr std::array<std::pair<char, std::string_view>, 8> kMermaid{{{'"', "#quot;"},
                                                                      {'#', "#35;"},
                                                                      {'<', "#lt;"},
@@ -37,9 +41,8 @@ constexpr std::array<std::pair<char, std::string_view>, 8> kMermaid{{{'"', "#quo
                                                                      {'&', "#amp;"},
                                                                      {'`', "#96;"},
                                                                      {'\\', "#92;"},
-                                                                     {'\r', " "}}};
-constexpr std::array<std::pair<char, std::string_view>, 3> kDot{
-    {{'"', "\\\""}, {'\\', "\\\\"}, {'\r', " "}}};
+                                                                     {'$', "#36;"}}};
+constexpr std::array<std::pair<char, std::string_view>, 2> kDot{{{'"', "\\\""}, {'\\', "\\\\"}}};
 
 // Fill colours by Standing; dark text is readable on all of them.
 constexpr std::array<std::string_view, 4> kFills{"#ffffff", "#fff3bf", "#d3f9d8", "#74c0fc"};

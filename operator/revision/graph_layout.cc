@@ -12,7 +12,7 @@ using Index = RevisionGraph::Index;
 using Indices = RevisionGraph::Indices;
 
 // A lane in use: on its way from the row of a child to `parent`.
-struct Line {
+struct Lane {
   Index parent;
   std::size_t child_row;
 };
@@ -59,7 +59,7 @@ class Layouter {
       const std::size_t lane = first ? row.lane : FreeLane(row.lane + 1);
       if (!first) row.forking.push_back(lane);
       if (lane >= lanes_.size()) lanes_.resize(lane + 1);
-      lanes_[lane] = Line{parent, layout_.rows.size()};
+      lanes_[lane] = Lane{parent, layout_.rows.size()};
       first = false;
     }
   }
@@ -80,7 +80,7 @@ class Layouter {
   const RevisionGraph& graph_;
   const Indices& revisions_;
   RevisionSet drawn_;
-  std::vector<std::optional<Line>> lanes_;
+  std::vector<std::optional<Lane>> lanes_;
   GraphLayout layout_;
 };
 

@@ -86,7 +86,9 @@ Result<Goal> ResolveGoal(const RevisionGraph& graph, std::string_view target);
 
 // The plan that makes `goal` the state of a database at `current`: an upgrade when part of the goal
 // is not applied, else a downgrade of what stands above it, else no steps. Never both directions at
-// once. kNotFound, naming it, when `current` holds a revision the graph does not know.
+// once. Applied revisions that no file declares (Revision::from_ledger) are downgraded in any
+// case, before an upgrade: the goal does not speak of them. kNotFound, naming it, when `current`
+// holds a revision the graph does not know.
 Result<Plan> PlanTowards(const RevisionGraph& graph, const Heads& current, const Goal& goal);
 
 }  // namespace schemaop

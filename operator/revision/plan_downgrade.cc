@@ -23,7 +23,7 @@ struct Destination {
   std::vector<std::string> warnings;
 };
 
-Error DidNotProduce(const RelativeTarget& target, std::string_view why) {
+Error DowngradeDidNotProduce(const RelativeTarget& target, std::string_view why) {
   return {ErrorCode::kInvalid, "relative revision " + target.steps_text + " didn't produce " +
                                    std::to_string(std::abs(target.steps)) +
                                    " migrations: " + std::string(why)};
@@ -36,7 +36,7 @@ std::optional<Index> RevisionAt(const WalkPoint& point) {
 
 Result<Destination> UpFromSymbol(const Resolver& resolver, const RelativeTarget& target) {
   if (!target.symbol) {
-    return Fail(DidNotProduce(target, "a downgrade goes down; type -N, or use upgrade"));
+    return Fail(DowngradeDidNotProduce(target, "a downgrade goes down; type -N, or use upgrade"));
   }
   const std::string branch = target.branch.value_or("");
   auto start = resolver.One(*target.symbol);
@@ -59,7 +59,8 @@ Result<Index> StartOnBranch(const Resolver& resolver, const Indices& rows,
   auto start = resolver.AppliedOnBranch(rows, *target.branch);
   if (!start) return Fail(std::move(start.error()));
   if (start->empty()) {
-    return Fail(DidNotProduce(target, "nothing of branch '" + *target.branch + "' is applied"));
+    return Fail(
+        DowngradeDidNotProduce(target, "nothing of branch '" + *target.branch + "' is applied"));
   }
   if (start->size() > 1) {
     return Fail(ErrorCode::kInvalid,
@@ -84,7 +85,7 @@ Result<Start> StartOfCurrent(const Resolver& resolver, const Heads& current,
     if (!at) return Fail(std::move(at.error()));
     return Start{*at, *target.branch, {}};
   }
-  if (current.empty()) return Fail(DidNotProduce(target, "the database is at base"));
+  if (current.empty()) return Fail(DowngradeDidNotProduce(target, "the database is at base"));
   auto first = resolver.Rows({current.front()});
   if (!first) return Fail(std::move(first.error()));
   Start start{first->front(), current.front(), {}};
@@ -102,7 +103,8 @@ Result<Destination> DownFrom(const Resolver& resolver, WalkPoint from, const Rel
   if (!end) return Fail(std::move(end.error()));
   if (!*end) {
     if (!target.symbol)
-      return Fail(DidNotProduce(target, "fewer revisions are below; type 'base' to remove all"));
+      return Fail(
+          DowngradeDidNotProduce(target, "fewer revisions are below; type 'base' to remove all"));
     return Fail(ErrorCode::kInvalid, "walked too far: there are not " +
                                          std::to_string(-target.steps) + " revisions below '" +
                                          *target.symbol +

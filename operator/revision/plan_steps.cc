@@ -41,6 +41,13 @@ Result<Plan> PlanDowngradeOf(const RevisionGraph& graph, const Indices& rows,
   const Indices order = SortDownwards(graph, drop, rows);
   for (Index index : order) {
     if (graph.At(index).downgrade) continue;
+    if (graph.At(index).from_ledger) {
+      return Fail(
+          ErrorCode::kInvalid,
+          "revision " + graph.IdAt(index) +
+              " is irreversible: no file declares it any more, and the ledger keeps no down "
+              "SQL of it; put its file back");
+    }
     return Fail(ErrorCode::kInvalid,
                 "revision " + NameWithFile(graph.At(index)) +
                     " is irreversible: it has no '-- migrate:down' section, so the "

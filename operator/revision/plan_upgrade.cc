@@ -15,9 +15,9 @@ namespace {
 using Index = RevisionGraph::Index;
 using Indices = RevisionGraph::Indices;
 
-Error DidNotProduce(const RelativeTarget& target, std::string_view why) {
+Error UpgradeDidNotProduce(const RelativeTarget& target, std::string_view why) {
   const std::string digits = std::to_string(std::abs(target.steps));
-  const std::string text = target.steps < 0 ? "-" + digits : target.steps_text;
+  const std::string text = target.steps > 0 ? target.steps_text : std::to_string(target.steps);
   return {ErrorCode::kInvalid, "relative revision " + text + " didn't produce " + digits +
                                    " migrations: " + std::string(why)};
 }
@@ -62,7 +62,7 @@ Result<WalkPoint> StartOfWalk(const Resolver& resolver, const UpgradeStart& from
 Result<Indices> FromStart(const Resolver& resolver, const UpgradeStart& from,
                           const RelativeTarget& target, Overrun overrun) {
   if (target.steps <= 0) {
-    return Fail(DidNotProduce(target, "an upgrade goes up; type +N, or use downgrade"));
+    return Fail(UpgradeDidNotProduce(target, "an upgrade goes up; type +N, or use downgrade"));
   }
   auto start = StartOfWalk(resolver, from, target.branch);
   if (!start) return Fail(std::move(start.error()));
@@ -70,8 +70,8 @@ Result<Indices> FromStart(const Resolver& resolver, const UpgradeStart& from,
   if (!end) return Fail(std::move(end.error()));
   const Index* index = *end ? std::get_if<Index>(&**end) : nullptr;
   if (index == nullptr) {
-    return Fail(
-        DidNotProduce(target, "fewer revisions are left above; type 'head' to go all the way"));
+    return Fail(UpgradeDidNotProduce(
+        target, "fewer revisions are left above; type 'head' to go all the way"));
   }
   return Indices{*index};
 }

@@ -43,6 +43,8 @@ struct Revision {
       checksum;  // SHA-256 of the file's text after BOM and CRLF are normalised, hexadecimal
   Section upgrade;
   std::optional<Section> downgrade;  // nullopt: irreversible
+  bool from_ledger =
+      false;  // no file declares it: its text is what the ledger kept (lost_revisions.h)
 
   bool operator==(const Revision&) const = default;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ struct StatementFailure {
   std::string sqlstate;
   std::string message;
   std::string hint;
-  bool retryable = false;  // the SQLSTATE says that trying again can help
+  bool retryable = false;      // the SQLSTATE says that trying again can help
+  bool in_transaction = true;  // false: the section runs outside one, so what ran before it remains
 
   bool operator==(const StatementFailure&) const = default;
 };
@@ -37,6 +39,39 @@ struct AppliedStep {
   std::chrono::milliseconds duration{0};
 
   bool operator==(const AppliedStep&) const = default;
+};
+
+// A session that another one waits for, as far as the role that looked may know. Never holds a
+// value of a query.
+struct Blocker {
+  int pid = 0;    // 0: a prepared transaction, which has no session
+  int depth = 1;  // 1: waited for directly; 2: waited for by one of those, and so on
+  std::string application;
+  std::string user;
+  std::string state;        // "idle in transaction", "active"; empty when it may not be known
+  std::string since;        // its transaction's start, RFC 3339; empty when it may not be known
+  std::string query;        // the head of its last query, see QueryHead
+  std::string transaction;  // its virtual transaction id: "3/127"
+
+  bool operator==(const Blocker&) const = default;
+};
+
+// How far an index build is, from pg_stat_progress_create_index.
+struct IndexBuild {
+  std::string phase;  // "building index: scanning table"
+  std::int64_t blocks_done = 0;
+  std::int64_t blocks_total = 0;  // 0: this phase does not count blocks
+
+  bool operator==(const IndexBuild&) const = default;
+};
+
+// What a run did to others, for the one who started it.
+struct Receipt {
+  int retries = 0;  // transactions rolled back and tried again because of locks
+  // The longest another session was seen waiting for the run, or behind it in a queue.
+  std::chrono::milliseconds others_waited{0};
+
+  bool operator==(const Receipt&) const = default;
 };
 
 // How a run ended. `heads` is what the database holds as far as we know; every applied step is
@@ -54,14 +89,23 @@ struct RunReport {
   std::vector<AppliedStep> applied;
   std::optional<LockHolder> holder;
   std::optional<StatementFailure> failure;
-  std::optional<Error> error;  // set for every outcome but kCompleted
+  std::optional<Error> error;     // set for every outcome but kCompleted
+  std::vector<Blocker> blockers;  // who was in the way when the last attempt failed for a lock
+  Receipt receipt;
+  // Why the schema after the run could not be kept for drift to be told by; the run is none the
+  // worse.
+  std::optional<Error> snapshot_problem;
 
   bool operator==(const RunReport&) const = default;
 };
 
 // Where a run is, said at each change.
 struct RunProgress {
-  enum class Phase { kWaitingForLock, kRunning };
+  enum class Phase {
+    kWaitingForLock,  // for the migration lock
+    kRunning,
+    kHeldBack,  // rolled back, and waiting for `blockers` to end before another attempt
+  };
   Phase phase = Phase::kRunning;
   RevisionId revision;
   Direction direction = Direction::kUpgrade;
@@ -69,6 +113,10 @@ struct RunProgress {
   int steps = 0;
   int statement = 0;  // 1-based, of `statements`
   int statements = 0;
+  int attempt = 1;                   // of the transaction
+  std::optional<Time> began;         // this attempt of the step's transaction, or its statement
+  std::vector<Blocker> blockers;     // waited for at this moment, nearest first
+  std::optional<IndexBuild> build;   // while the statement builds an index
   std::optional<LockHolder> holder;  // kWaitingForLock
   Heads heads;                       // committed so far
   std::vector<AppliedStep> applied;  // committed so far in this run

@@ -60,6 +60,7 @@ void Append(Lines& lines, const Lines& more) {
 }  // namespace
 
 std::string HeadMark(const RevisionGraph& graph, Index index) {
+  if (graph.At(index).from_ledger) return " (no file, kept in the ledger)";
   if (graph.IsRealHead(index)) return " (head)";
   return graph.IsHead(index) ? " (effective head)" : "";
 }

@@ -18,7 +18,7 @@ using Lines = std::vector<std::string>;
 enum class Detail { kBrief, kVerbose };
 
 // " (head)" for a real head, " (effective head)" for a head that something depends on, "" for
-// others.
+// others; " (no file, kept in the ledger)" for a revision that no file declares.
 std::string HeadMark(const RevisionGraph& graph, RevisionGraph::Index index);
 
 // The log entry of one revision: "Rev: a (head)", "Parent: ...", the path (Revision::file), the

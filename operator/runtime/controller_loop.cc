@@ -81,7 +81,9 @@ void ControllerLoop::Handle(const ObjectKey& key, const ReconcileResult& result)
     return;
   }
   queue_.Forget(key);
-  if (const auto* later = std::get_if<RequeueAfter>(&result)) queue_.AddAfter(key, later->delay);
+  // Nobody waits for a look that is due by the clock.
+  const auto* later = std::get_if<RequeueAfter>(&result);
+  if (later != nullptr) queue_.AddAfter(key, later->delay, WorkPriority::kLow);
 }
 
 }  // namespace schemaop

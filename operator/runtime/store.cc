@@ -21,14 +21,14 @@ std::size_t UntypedStore::Size() const {
 UntypedChange UntypedStore::Put(const ObjectKey& key, std::shared_ptr<const void> object) {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<const void>& held = objects_[key];
-  UntypedChange change{key, std::move(held), object};
+  UntypedChange change{.key = key, .before = std::move(held), .after = object};
   held = std::move(object);
   return change;
 }
 
 UntypedChange UntypedStore::Erase(const ObjectKey& key) {
   const std::lock_guard lock(mutex_);
-  UntypedChange change{key, nullptr, nullptr};
+  UntypedChange change{.key = key, .before = nullptr, .after = nullptr};
   const auto found = objects_.find(key);
   if (found == objects_.end()) return change;
   change.before = std::move(found->second);
@@ -39,7 +39,8 @@ UntypedChange UntypedStore::Erase(const ObjectKey& key) {
 std::vector<UntypedChange> UntypedStore::Replace(std::string_view namespace_name, Objects objects) {
   std::vector<UntypedChange> changes;
   changes.reserve(objects.size());
-  for (const auto& [key, object] : objects) changes.push_back({key, nullptr, object});
+  for (const auto& [key, object] : objects)
+    changes.push_back({.key = key, .before = nullptr, .after = object});
   const std::lock_guard lock(mutex_);
   for (UntypedChange& change : changes) {
     const auto held = objects_.find(change.key);
@@ -48,7 +49,7 @@ std::vector<UntypedChange> UntypedStore::Replace(std::string_view namespace_name
   for (auto& [key, object] : objects_) {
     if (objects.contains(key)) continue;
     if (namespace_name.empty() || key.namespace_name == namespace_name) {
-      changes.push_back({key, std::move(object), nullptr});
+      changes.push_back({.key = key, .before = std::move(object), .after = nullptr});
     } else {
       objects.emplace(key, std::move(object));
     }

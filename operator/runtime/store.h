@@ -19,6 +19,7 @@ struct UntypedChange {
   ObjectKey key;
   std::shared_ptr<const void> before;
   std::shared_ptr<const void> after;
+  bool initial = false;  // from the reflector's first list: nothing happened, it was there
 };
 
 // The map behind Store<T>, for code that does not know T. Thread-safe.

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
-#include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -14,48 +11,10 @@
 namespace schemaop {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// The keys of tomorrow, earliest first; one time per key.
-class DelayedKeys {
- public:
-  void Add(const ObjectKey& key, Clock::time_point due) {
-    const auto [entry, added] = due_.emplace(key, due);
-    if (!added) {
-      if (entry->second <= due) return;
-      by_time_.erase({entry->second, key});
-      entry->second = due;
-    }
-    by_time_.emplace(due, key);
-  }
-
-  std::optional<Clock::time_point> Earliest() const {
-    if (by_time_.empty()) return std::nullopt;
-    return by_time_.begin()->first;
-  }
-
-  // Removes and returns the earliest key when it is due at `now`.
-  std::optional<ObjectKey> TakeDue(Clock::time_point now) {
-    if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
-    ObjectKey key = by_time_.begin()->second;
-    by_time_.erase(by_time_.begin());
-    due_.erase(key);
-    return key;
-  }
-
-  void Clear() {
-    due_.clear();
-    by_time_.clear();
-  }
-
- private:
-  std::map<ObjectKey, Clock::time_point> due_;
-  std::set<std::pair<Clock::time_point, ObjectKey>> by_time_;
-};
+using Clock = QueueState::Clock;
 
 }  // namespace
 
-// `waiting` holds each key of `dirty` that is not in `processing`, once.
 struct WorkQueue::Impl {
   WorkQueueOptions options;
   Metrics* metrics = nullptr;
@@ -64,51 +23,45 @@ struct WorkQueue::Impl {
   mutable std::condition_variable_any ready;  // waiting grew, or shut_down
   std::condition_variable_any earlier;        // the earliest delayed key changed, or shut_down
   mutable std::condition_variable_any idle;   // processing became empty
-  std::set<ObjectKey> dirty;
-  std::map<ObjectKey, Clock::time_point> processing;  // since when
-  std::map<ObjectKey, Clock::time_point> added;       // when a waiting key was added
-  std::deque<ObjectKey> waiting;
-  DelayedKeys delayed;
-  std::map<ObjectKey, int> failures;
+  QueueState state;
   bool shut_down = false;
   std::jthread timer;  // moves delayed keys; last: ends before what it uses
 
-  void AddLocked(const ObjectKey& key);
-  void PushLocked(const ObjectKey& key);
+  void Tell(QueueState::Added added);
   void MoveDueKeys(std::stop_token stop);
-  std::chrono::milliseconds NextBackoff(const ObjectKey& key);
   MetricLabels Labels() const { return {{"name", options.name}, {"controller", options.name}}; }
   void Count(std::string_view name) const {
     if (metrics != nullptr) metrics->Increment(name, Labels());
   }
   void ShowDepth() const {
     if (metrics == nullptr) return;
-    metrics->SetGauge("workqueue_depth", Labels(), static_cast<double>(waiting.size()));
+    ShowDepth("0", WorkPriority::kNormal);
+    ShowDepth("-100", WorkPriority::kLow);
+  }
+  void ShowDepth(const char* shown, WorkPriority priority) const {
+    MetricLabels labels = Labels();
+    labels.emplace("priority", shown);
+    metrics->SetGauge("workqueue_depth", labels, static_cast<double>(state.depth(priority)));
   }
   void Observe(std::string_view name, Clock::duration value) const {
     if (metrics != nullptr) metrics->Observe(name, Labels(), value);
   }
 };
 
-void WorkQueue::Impl::PushLocked(const ObjectKey& key) {
-  waiting.push_back(key);
-  added.emplace(key, Clock::now());
+// What an add means to workers and metrics.
+void WorkQueue::Impl::Tell(QueueState::Added added) {
   ShowDepth();
-  ready.notify_one();
-}
-
-void WorkQueue::Impl::AddLocked(const ObjectKey& key) {
-  if (shut_down || !dirty.insert(key).second) return;
+  if (added == QueueState::Added::kNothing) return;
   Count("workqueue_adds_total");
-  if (!processing.contains(key)) PushLocked(key);
+  if (added == QueueState::Added::kNow) ready.notify_one();
 }
 
 void WorkQueue::Impl::MoveDueKeys(std::stop_token stop) {
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    while (const auto key = delayed.TakeDue(Clock::now())) AddLocked(*key);
-    const auto earliest = delayed.Earliest();
-    const auto must_look = [&] { return delayed.Earliest() != earliest; };
+    while (const auto added = state.AddDue(Clock::now())) Tell(*added);
+    const auto earliest = state.NextDue();
+    const auto must_look = [&] { return state.NextDue() != earliest; };
     if (earliest) {
       earlier.wait_until(lock, stop, *earliest, must_look);
     } else {
@@ -117,15 +70,9 @@ void WorkQueue::Impl::MoveDueKeys(std::stop_token stop) {
   }
 }
 
-std::chrono::milliseconds WorkQueue::Impl::NextBackoff(const ObjectKey& key) {
-  const int doublings = failures[key]++;
-  std::chrono::milliseconds backoff = options.backoff_first;
-  for (int i = 0; i < doublings && backoff < options.backoff_most; ++i) backoff *= 2;
-  return std::min(backoff, options.backoff_most);
-}
-
 WorkQueue::WorkQueue(WorkQueueOptions options, Metrics* metrics) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
+  impl_->state = QueueState({impl_->options.backoff_first, impl_->options.backoff_most});
   impl_->metrics = metrics;
   impl_->timer = std::jthread(
       [impl = impl_.get()](std::stop_token stop) { impl->MoveDueKeys(std::move(stop)); });
@@ -133,82 +80,98 @@ WorkQueue::WorkQueue(WorkQueueOptions options, Metrics* metrics) : impl_(std::ma
 
 WorkQueue::~WorkQueue() { ShutDown(); }
 
-void WorkQueue::Add(const ObjectKey& key) {
+void WorkQueue::Add(const ObjectKey& key, WorkPriority priority) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->AddLocked(key);
+  if (!impl_->shut_down) impl_->Tell(impl_->state.Add(key, Clock::now(), priority));
 }
 
-void WorkQueue::AddAfter(const ObjectKey& key, std::chrono::milliseconds delay) {
-  if (delay <= std::chrono::milliseconds::zero()) return Add(key);
+void WorkQueue::AddAfter(const ObjectKey& key, std::chrono::milliseconds delay,
+                         WorkPriority priority) {
+  if (delay <= std::chrono::milliseconds::zero()) return Add(key, priority);
   const std::lock_guard lock(impl_->mutex);
   if (impl_->shut_down) return;
-  impl_->delayed.Add(key, Clock::now() + delay);
+  impl_->state.AddAt(key, Clock::now() + delay, priority);
   impl_->earlier.notify_one();
 }
 
 void WorkQueue::AddRateLimited(const ObjectKey& key) {
   std::chrono::milliseconds backoff;
+  WorkPriority priority;
   {
     const std::lock_guard lock(impl_->mutex);
-    backoff = impl_->NextBackoff(key);
+    backoff = impl_->state.NextBackoff(key);
+    priority = impl_->state.PriorityOf(key);
     impl_->Count("workqueue_retries_total");
   }
-  AddAfter(key, backoff);
+  AddAfter(key, backoff, priority);
 }
 
 void WorkQueue::Forget(const ObjectKey& key) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->failures.erase(key);
+  impl_->state.Forget(key);
 }
 
 std::optional<ObjectKey> WorkQueue::Get(std::stop_token stop) {
   std::unique_lock lock(impl_->mutex);
-  impl_->ready.wait(lock, stop, [&] { return impl_->shut_down || !impl_->waiting.empty(); });
+  impl_->ready.wait(lock, stop, [&] { return impl_->shut_down || impl_->state.depth() > 0; });
   if (impl_->shut_down || stop.stop_requested()) {
     // A wake-up meant for a key must not be lost with the one who leaves.
     impl_->ready.notify_one();
     return std::nullopt;
   }
-  ObjectKey key = std::move(impl_->waiting.front());
-  impl_->waiting.pop_front();
-  impl_->dirty.erase(key);
   const Clock::time_point now = Clock::now();
-  impl_->processing.emplace(key, now);
-  if (const auto since = impl_->added.extract(key)) {
-    impl_->Observe("workqueue_queue_duration_seconds", now - since.mapped());
-  }
+  auto taken = impl_->state.Take(now);
+  impl_->Observe("workqueue_queue_duration_seconds", now - taken->since);
   impl_->ShowDepth();
-  return key;
+  return std::move(taken->key);
 }
 
 void WorkQueue::Done(const ObjectKey& key) {
   const std::lock_guard lock(impl_->mutex);
-  if (const auto since = impl_->processing.extract(key)) {
-    impl_->Observe("workqueue_work_duration_seconds", Clock::now() - since.mapped());
+  const Clock::time_point now = Clock::now();
+  const std::size_t depth = impl_->state.depth();
+  if (const auto since = impl_->state.Done(key, now)) {
+    impl_->Observe("workqueue_work_duration_seconds", now - *since);
   }
-  if (!impl_->shut_down && impl_->dirty.contains(key)) impl_->PushLocked(key);
-  if (impl_->processing.empty()) impl_->idle.notify_all();
+  if (impl_->state.depth() > depth) {
+    impl_->ShowDepth();
+    impl_->ready.notify_one();
+  }
+  if (impl_->state.processing().empty()) impl_->idle.notify_all();
 }
 
 void WorkQueue::ShutDown() {
   const std::lock_guard lock(impl_->mutex);
   impl_->shut_down = true;
-  impl_->dirty.clear();
-  impl_->waiting.clear();
-  impl_->added.clear();
-  impl_->delayed.Clear();
+  impl_->state.Clear();
   impl_->ShowDepth();
   impl_->ready.notify_all();
 }
 
 bool WorkQueue::WaitUntilIdle(std::stop_token stop) const {
   std::unique_lock lock(impl_->mutex);
-  return impl_->idle.wait(lock, std::move(stop), [&] { return impl_->processing.empty(); });
+  return impl_->idle.wait(lock, std::move(stop), [&] { return impl_->state.processing().empty(); });
+}
+
+void WorkQueue::ShowUnfinishedWork() const {
+  if (impl_->metrics == nullptr) return;
+  using Seconds = std::chrono::duration<double>;
+  Seconds all{0};
+  Seconds longest{0};
+  const std::lock_guard lock(impl_->mutex);
+  const Clock::time_point now = Clock::now();
+  for (const auto& [key, in_work] : impl_->state.processing()) {
+    all += now - in_work.since;
+    longest = std::max<Seconds>(longest, now - in_work.since);
+  }
+  impl_->metrics->SetGauge("workqueue_unfinished_work_seconds", impl_->Labels(), all.count());
+  impl_->metrics->SetGauge("workqueue_longest_running_processor_seconds", impl_->Labels(),
+                           longest.count());
 }
 
 std::size_t WorkQueue::Depth() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->waiting.size();
+  return impl_->state.depth();
 }
 
 }  // namespace schemaop

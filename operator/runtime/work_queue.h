@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/object_meta.h"
+#include "runtime/queue_state.h"
 
 namespace schemaop {
 
@@ -22,8 +23,7 @@ struct WorkQueueOptions {
   std::chrono::milliseconds backoff_most{1000000};
 };
 
-// Thread-safe. A key added while it waits is there once; a key added while it is processed is
-// handed out again after Done. After ShutDown nothing is added or handed out.
+// Thread-safe, by the rules of QueueState. After ShutDown nothing is added or handed out.
 class WorkQueue {
  public:
   // `metrics`, when given, outlives the queue and gets its workqueue_* values.
@@ -32,12 +32,15 @@ class WorkQueue {
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
 
-  void Add(const ObjectKey& key);
+  void Add(const ObjectKey& key, WorkPriority priority = WorkPriority::kNormal);
 
-  // Adds after `delay`; of several delayed adds of one key the earliest counts.
-  void AddAfter(const ObjectKey& key, std::chrono::milliseconds delay);
+  // Adds after `delay`; of several delayed adds of one key the earliest and the highest priority
+  // count.
+  void AddAfter(const ObjectKey& key, std::chrono::milliseconds delay,
+                WorkPriority priority = WorkPriority::kNormal);
 
-  // Adds after this key's backoff, which doubles with every call; Forget resets it.
+  // Adds after this key's backoff, which doubles with every call; Forget resets it. The priority is
+  // that with which the key was handed out.
   void AddRateLimited(const ObjectKey& key);
   void Forget(const ObjectKey& key);
 
@@ -55,6 +58,11 @@ class WorkQueue {
 
   // The keys ready to be handed out; delayed ones do not count.
   std::size_t Depth() const;
+
+  // Brings workqueue_unfinished_work_seconds and workqueue_longest_running_processor_seconds up to
+  // this moment. To be called when somebody is about to read them: nothing has to wake up for
+  // metrics that nobody reads.
+  void ShowUnfinishedWork() const;
 
  private:
   struct Impl;

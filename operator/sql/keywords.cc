@@ -19,26 +19,33 @@ bool IsName(const Word& word) {
 
 }  // namespace
 
-Keywords::Keywords(std::string_view statement) {
-  Lexer lexer(statement);
-  int depth = 0;
-  for (auto token = lexer.Next(); token && token->kind != TokenKind::kEnd; token = lexer.Next()) {
+Keywords::Keywords(std::string_view statement) : statement_(statement), lexer_(statement) {}
+
+bool Keywords::Reach(std::size_t index) const {
+  while (!ended_ && words_.size() <= index) {
+    const auto token = lexer_.Next();
+    ended_ = !token || token->kind == TokenKind::kEnd;
+    if (ended_) break;
     if (token->kind == TokenKind::kLineComment || token->kind == TokenKind::kBlockComment) continue;
     Word word;
     word.kind = token->kind;
-    word.text = statement.substr(token->begin, token->end - token->begin);
+    word.text = statement_.substr(token->begin, token->end - token->begin);
     const bool keyword = word.kind == TokenKind::kWord || word.kind == TokenKind::kSymbol;
     if (keyword) word.upper = ToUpper(word.text);
-    if (word.upper == ")" && depth > 0) --depth;
-    word.depth = depth;
-    if (word.upper == "(") ++depth;
+    if (word.upper == ")" && depth_ > 0) --depth_;
+    word.depth = depth_;
+    if (word.upper == "(") ++depth_;
     words_.push_back(std::move(word));
   }
+  return index < words_.size();
 }
 
-const Word& Keywords::At(std::size_t index) const {
-  return index < words_.size() ? words_[index] : none_;
+std::size_t Keywords::size() const {
+  while (!ended_) (void)Reach(words_.size());
+  return words_.size();
 }
+
+const Word& Keywords::At(std::size_t index) const { return Reach(index) ? words_[index] : none_; }
 
 bool Keywords::Match(std::size_t index, std::string_view phrase) const {
   return Skip(index, phrase) != index;
@@ -57,7 +64,7 @@ std::size_t Keywords::Skip(std::size_t index, std::string_view phrase) const {
 
 std::size_t Keywords::Find(std::string_view keyword, int depth, std::size_t from,
                            std::size_t to) const {
-  for (std::size_t at = from; at < to && at < words_.size(); ++at) {
+  for (std::size_t at = from; at < to && Reach(at); ++at) {
     if (words_[at].depth == depth && words_[at].upper == keyword) return at;
   }
   return to;
@@ -65,8 +72,8 @@ std::size_t Keywords::Find(std::string_view keyword, int depth, std::size_t from
 
 std::size_t Keywords::SkipGroup(std::size_t index) const {
   if (At(index).upper != "(") return index;
-  const std::size_t close = Find(")", At(index).depth, index, words_.size());
-  return std::min(close + 1, words_.size());
+  const std::size_t close = Find(")", At(index).depth, index, size());
+  return std::min(close + 1, size());
 }
 
 std::string Keywords::NameAt(std::size_t index, std::size_t& end) const {

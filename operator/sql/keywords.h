@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sql/lexer.h"
 
@@ -19,17 +19,18 @@ struct Word {
   int depth = 0;      // of parentheses around it; a parenthesis itself has the depth outside it
 };
 
-// The tokens of one statement, to be walked from the front. Past the end everything is an empty
-// word.
+// The tokens of one statement, to be walked from the front, and read no further than somebody has
+// walked: most judgements look at a few words, and a statement may hold a million. Past the end
+// everything is an empty word. One thread.
 class Keywords {
  public:
   // The words of `statement`, up to the first thing that cannot be read. `statement` must outlive
   // the object.
   explicit Keywords(std::string_view statement);
 
-  std::size_t size() const { return words_.size(); }
+  std::size_t size() const;
 
-  // The word at `index` from the statement's start.
+  // The word at `index` from the statement's start. Stays where it is.
   const Word& At(std::size_t index) const;
 
   // Whether the words from `index` on are the upper-case keywords of `phrase`, separated by single
@@ -54,7 +55,14 @@ class Keywords {
   std::string NamesAt(std::size_t index) const;
 
  private:
-  std::vector<Word> words_;
+  // Reads on until there is a word at `index`. False: the statement ends before it.
+  bool Reach(std::size_t index) const;
+
+  std::string_view statement_;
+  mutable Lexer lexer_;
+  mutable std::deque<Word> words_;  // read so far
+  mutable int depth_ = 0;           // behind the last of them
+  mutable bool ended_ = false;
   Word none_;
 };
 

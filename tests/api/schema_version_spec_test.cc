@@ -32,8 +32,11 @@ TEST(SchemaVersionSpecTest, DefaultsAreThoseOfTheResource) {
   EXPECT_EQ(object->spec->database.version_table_schema, "public");
   EXPECT_EQ(object->spec->database.ledger_schema, "schemaversion");
   EXPECT_EQ(object->spec->policy.downgrade, DowngradePolicy::kRequireApproval);
+  EXPECT_EQ(object->spec->policy.drift, DriftPolicy::kReport);
   EXPECT_EQ(object->spec->execution.lock_timeout, milliseconds(1000));
   EXPECT_EQ(object->spec->execution.statement_timeout, milliseconds(0));
+  EXPECT_EQ(object->spec->execution.non_transactional_timeout, milliseconds(0));
+  EXPECT_EQ(object->spec->execution.retry_budget, milliseconds(600000));
   EXPECT_EQ(object->spec->interval, milliseconds(600000));
   EXPECT_FALSE(object->spec->suspend);
   EXPECT_EQ(object->metadata.generation, 3);
@@ -49,8 +52,9 @@ TEST(SchemaVersionSpecTest, EveryFieldIsRead) {
     "database": {"secretRef": {"name": "db", "key": "uri"}, "role": "app_owner", "searchPath": ["app", "public"],
                  "versionTable": "v", "versionTableSchema": "s", "ledgerSchema": "l"},
     "migrations": {"inline": {"001_core.sql": "SELECT 1;"}},
-    "policy": {"downgrade": "Deny"},
-    "execution": {"lockTimeout": "100ms", "statementTimeout": "1h30m"},
+    "policy": {"downgrade": "Deny", "drift": "Block", "driftExclude": ["table:public.tmp_*", "schema:cron"]},
+    "execution": {"transactionMode": "Single", "lockTimeout": "100ms", "statementTimeout": "1h30m",
+                  "nonTransactionalTimeout": "2h", "retryBudget": "0s"},
     "suspend": true, "interval": "90s"
   })");
   const auto parsed = ParseSchemaVersion(object);
@@ -59,8 +63,10 @@ TEST(SchemaVersionSpecTest, EveryFieldIsRead) {
   expected.target_revision = "reference@head";
   expected.database = {{"db", "uri"}, "app_owner", {"app", "public"}, "v", "s", "l"};
   expected.migrations.inline_files = {{"001_core.sql", "SELECT 1;"}};
-  expected.policy.downgrade = DowngradePolicy::kDeny;
-  expected.execution = {milliseconds(100), milliseconds(5400000)};
+  expected.policy = {
+      DowngradePolicy::kDeny, DriftPolicy::kBlock, {"table:public.tmp_*", "schema:cron"}};
+  expected.execution = {ExecutionSpec::TransactionMode::kSingle, milliseconds(100),
+                        milliseconds(5400000), milliseconds(7200000), milliseconds(0)};
   expected.suspend = true;
   expected.interval = milliseconds(90000);
   EXPECT_EQ(*parsed->spec, expected);
@@ -83,6 +89,10 @@ TEST(SchemaVersionSpecTest, BrokenRulesAreRefusedByFieldPath) {
       {R"({"targetRevision": "-1"})", "spec.targetRevision: \"-1\"" + relative},
       {R"({"targetRevision": "ae10-2"})", "spec.targetRevision: \"ae10-2\"" + relative},
       {R"({"targetRevision": "reference@-1"})", "spec.targetRevision: \"reference@-1\"" + relative},
+      {R"({"baseline": ""})", "spec.baseline: must not be empty"},
+      {R"({"baseline": "+1"})", "spec.baseline: \"+1\"" + relative},
+      {R"({"baseline": "a,b"})",
+       "spec.baseline: \"a,b\" must name one target, without white space, ',' or ':'"},
       {R"({"targetRevision": "001:003"})",
        "spec.targetRevision: \"001:003\" must name one target, without white space, ',' or ':'"},
       {R"({"database": null})", "spec.database.secretRef.name: is required"},
@@ -116,12 +126,23 @@ TEST(SchemaVersionSpecTest, BrokenRulesAreRefusedByFieldPath) {
        "spec.migrations.path: \"a/../../b\" must not contain \"..\""},
       {R"({"policy": {"downgrade": "Maybe"}})",
        "spec.policy.downgrade: \"Maybe\" must be Allow, RequireApproval or Deny"},
+      {R"({"policy": {"drift": "Ignore"}})",
+       "spec.policy.drift: \"Ignore\" must be Off, Report or Block"},
+      {R"({"policy": {"drift": false}})", "spec.policy.drift: must be a string"},
+      {R"({"policy": {"driftExclude": "table:x"}})",
+       "spec.policy.driftExclude: must be a list of at most 100 texts"},
+      {R"({"policy": {"driftExclude": ["table:x", ""]}})",
+       "spec.policy.driftExclude[1]: must be a text of 1 to 253 bytes, such as table:public.tmp_*"},
       {R"({"execution": {"lockTimeout": "0s"}})",
        "spec.execution.lockTimeout: \"0s\" must be more than zero"},
       {R"({"execution": {"lockTimeout": "soon"}})",
        "spec.execution.lockTimeout: \"soon\" is not a duration; write it like 90s, 10m or 1h30m"},
       {R"({"execution": {"statementTimeout": "25h"}})",
        "spec.execution.statementTimeout: \"25h\" must be at most 24h"},
+      {R"({"execution": {"transactionMode": "PerRun"}})",
+       "spec.execution.transactionMode: \"PerRun\" must be PerRevision or Single"},
+      {R"({"execution": {"retryBudget": "25h"}})",
+       "spec.execution.retryBudget: \"25h\" must be at most 24h"},
       {R"({"interval": "10ms"})", "spec.interval: \"10ms\" must be at least 1s"},
       {R"({"suspend": "yes"})", "spec.suspend: must be true or false"},
   };

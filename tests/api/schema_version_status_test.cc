@@ -21,7 +21,10 @@ SchemaVersionStatus Full() {
   status.pending = 1;
   status.database = "projects@db.engineering.svc:5432";
   status.source = SourceStatus{"sha256:ab", 4};
-  status.progress = ProgressStatus{"004", "Upgrade", 1, 2, 3, 7};
+  status.progress =
+      ProgressStatus{"004", "Upgrade",        1, 2, 3,
+                     7,     "building index", 4, 5, BlockerStatus{42, "reports", "active", kAt},
+                     kAt};
   FailureStatus failure;
   failure.revision = "004";
   failure.file = "004_x.sql";
@@ -36,6 +39,7 @@ SchemaVersionStatus Full() {
   failure.inputs = "0123";
   status.failure = failure;
   status.last_applied = AppliedStatus{"003", "Upgrade", kAt, "1.2s"};
+  status.receipt = ReceiptStatus{kAt, 2, "103ms"};
   status.history = {*status.last_applied};
   status.last_handled_request = "now";
   status.conditions = {{"Ready", ConditionStatus::kFalse, "Migrating", "upgrading", 4, kAt}};
@@ -49,11 +53,14 @@ const char* const kFullJson = R"({
   "pending": 1,
   "database": "projects@db.engineering.svc:5432",
   "source": {"digest": "sha256:ab", "revisions": 4},
-  "progress": {"revision": "004", "direction": "Upgrade", "step": 1, "steps": 2, "statement": 3, "statements": 7},
+  "progress": {"revision": "004", "direction": "Upgrade", "step": 1, "steps": 2, "statement": 3, "statements": 7,
+               "phase": "building index", "blocksDone": 4, "blocksTotal": 5, "startedAt": "2026-11-22T10:00:00Z",
+               "blockedBy": {"pid": 42, "application": "reports", "state": "active", "since": "2026-11-22T10:00:00Z"}},
   "failure": {"revision": "004", "file": "004_x.sql", "line": 12, "column": 3, "statement": 3, "sqlstate": "42P07",
               "message": "relation \"x\" already exists", "hint": "drop it", "retryable": false, "attempts": 2,
               "nextRetryTime": "2026-11-22T10:10:00Z", "inputs": "0123"},
   "lastApplied": {"revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"},
+  "receipt": {"at": "2026-11-22T10:00:00Z", "retries": 2, "othersWaited": "103ms"},
   "history": [{"revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"}],
   "lastHandledRequest": "now",
   "conditions": [{"type": "Ready", "status": "False", "reason": "Migrating", "message": "upgrading",

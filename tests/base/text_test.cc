@@ -38,6 +38,12 @@ TEST(TextTest, TruncatesBetweenCharacters) {
   EXPECT_EQ(Truncate("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 6), "\xC3\xA9...");
 }
 
+TEST(TextTest, QuotesForSql) {
+  EXPECT_EQ(QuoteDoubling('"', "my\"table"), "\"my\"\"table\"");
+  EXPECT_EQ(QuoteDoubling('\'', "it's a \"b\""), "'it''s a \"b\"'");
+  EXPECT_EQ(QuoteDoubling('\'', ""), "''");
+}
+
 TEST(TextTest, QuotesForJson) {
   EXPECT_EQ(JsonQuote("a\"b\\c\n\x01\xC3\xA9\xFF"), "\"a\\\"b\\\\c\\n\\u0001\xC3\xA9\\ufffd\"");
 }

@@ -75,6 +75,31 @@ TEST_F(ConnectionTest, TakesSqlalchemysUrls) {
   }
 }
 
+TEST_F(ConnectionTest, PercentEscapesStandForAnyCharacterInEveryPart) {
+  const std::string database = DatabaseAt("002");
+  server_.Query("postgres",
+                "DROP ROLE IF EXISTS \"o'dd user@x\"; CREATE ROLE \"o'dd user@x\" SUPERUSER LOGIN "
+                "PASSWORD 'p@ss/w:rd%?#'");
+  server_.Query("postgres",
+                "ALTER DATABASE " + database + " RENAME TO \"" + database + " a/b?c&d\"");
+  const std::string address = "127.0.0.1:" + std::to_string(server_.port());
+  schemactl_.UseDatabase("postgresql+psycopg2://o%27dd%20user%40x:p%40ss%2Fw%3Ard%25%3F%23@" +
+                         address + "/" + database + "%20a%2Fb%3Fc%26d?sslmode=disable");
+  EXPECT_EQ(Current(), "002\n");
+}
+
+TEST_F(ConnectionTest, TriesEachHostOfAUrl) {
+  schemactl_.UseDatabase("postgresql://postgres@127.0.0.1:1,127.0.0.1:" +
+                         std::to_string(server_.port()) + "/" + DatabaseAt("003"));
+  EXPECT_EQ(Current(), "003\n");
+}
+
+TEST_F(ConnectionTest, TakesFromLibpqsVariablesWhatAUrlLeavesOut) {
+  UseVariables("postgres");
+  schemactl_.UseDatabase("postgresql:///" + DatabaseAt("002"));
+  EXPECT_EQ(Current(), "002\n");
+}
+
 TEST_F(ConnectionTest, FindsAServiceInItsFile) {
   const auto file =
       WritePrivate("services", "[signs]\nhost=127.0.0.1\nport=" + std::to_string(server_.port()) +

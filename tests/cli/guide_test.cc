@@ -6,6 +6,7 @@
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -75,6 +76,21 @@ TEST_F(GuideTest, ListsTheHistoryNewestFirst) {
   EXPECT_EQ(around.out,
             "002 -> 003 (reference) (current), Create the engineering reference tables.\n"
             "001 -> 002 (reference), Record what happens to projects.\n");
+}
+
+TEST_F(GuideTest, VerifiesTheSchemaAndItsSpeed) {
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  const RunResult verify = schemactl_.Run({"verify"});
+  EXPECT_EQ(verify.exit_code, 0);
+  EXPECT_EQ(verify.out,
+            "✅ All tables created\n"
+            "✅ Constraints enforced\n"
+            "✅ Indexes created: 9 found\n"
+            "✅ Seed data loaded\n"
+            "✅ PK lookup: <1ms\n"
+            "✅ Composite index query: <10ms\n"
+            "✅ All DDL tests passed!\n");
+  EXPECT_EQ(verify.err, "");
 }
 
 TEST_F(GuideTest, WritesTheNextRevisionAndRunsIt) {

@@ -103,6 +103,30 @@ TEST_F(MigrationRunTest, NamesWhoHoldsTheLock) {
       << second.err;
 }
 
+TEST_F(MigrationRunTest, NamesWhoIsInTheWayOfAStatement) {
+  Query("CREATE TABLE t (id int)");
+  ProcessOptions blocker = {};
+  blocker.arguments = {"psql", "--no-psqlrc", "--quiet",
+                       "--command=BEGIN; LOCK TABLE t IN ROW SHARE MODE; SELECT pg_sleep(600)",
+                       TestPostgres::Shared().Url(database_)};
+  const ChildProcess reader(blocker);
+  ASSERT_TRUE(WaitUntilRunning("BEGIN; LOCK TABLE t"));
+  schemactl_.AddRevision("001.sql", RevisionRunning(1, "ALTER TABLE t ADD COLUMN b int;"));
+  const RunResult result =
+      schemactl_.Run({"upgrade", "head", "--lock-timeout", "1s", "--retry-budget", "2s"});
+  EXPECT_EQ(result.exit_code, 5);
+  for (const std::string& part :
+       {std::string("Running upgrade  -> 001, Run it\nWaiting on pid "),
+        std::string(" (psql, user postgres, active since "),
+        std::string(", last query: BEGIN; LOCK TABLE t IN ROW SHARE MODE; SELECT pg_sleep(?))\n"),
+        std::string(":7:1: SQLSTATE 55P03: canceling statement due to lock timeout\n"),
+        std::string("\nhint: tried "), std::string("; in the way: pid "),
+        std::string("revision 001 is rolled back; the database is at base\n"
+                    "this can pass: wait a little, then run: schemactl upgrade head\n")}) {
+    EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
+  }
+}
+
 TEST_F(MigrationRunTest, RollsBackAndSaysSoAtTheFirstInterrupt) {
   schemactl_.AddTables(1);
   schemactl_.AddRevision("002.sql",
@@ -157,7 +181,7 @@ TEST_F(MigrationRunTest, SaysWhatToDoAboutARowNoFileDeclares) {
   const std::string expected =
       "schemactl: the database is at revision 'gone', which no file of this project declares; get "
       "that "
-      "file back, or say where the database really is: schemactl stamp --purge REVISION\n";
+      "file back, or say where the database really is with 'stamp --purge REVISION'\n";
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"upgrade", "head"}, {"downgrade", "base"}, {"stamp", "001"}, {"current"}}) {
     const RunResult result = schemactl_.Run(arguments);

@@ -1,8 +1,11 @@
 // --sql: what psql makes of the scripts on a real server, against what a live run makes.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -44,14 +47,22 @@ class OfflineTest : public ::testing::Test {
                          "SELECT string_agg(version_num, ',' ORDER BY 1) FROM alembic_version");
   }
 
+  // Both ways from where both databases are; afterwards the script is one for another revision, and
+  // leaves the database alone.
   void ExpectSame(const std::string& command, const std::string& from, const std::string& to) {
     SCOPED_TRACE(command + " " + from + ":" + to);
     const RunResult live = schemactl_.Run({command, to});
     ASSERT_EQ(live.exit_code, 0) << live.err;
-    const RunResult applied = Apply(Script({command, from + ":" + to}));
+    const std::string script = Script({command, from + ":" + to});
+    const RunResult applied = Apply(script);
     ASSERT_EQ(applied.exit_code, 0) << applied.err;
     EXPECT_EQ(applied.err, "");
-    EXPECT_EQ(State(offline_), State(live_));
+    const std::string state = State(offline_);
+    EXPECT_EQ(state, State(live_));
+    const RunResult again = Apply(script);
+    EXPECT_EQ(again.exit_code, 3);
+    EXPECT_NE(again.err.find(": nothing was changed\n"), std::string::npos) << again.err;
+    EXPECT_EQ(State(offline_), state);
   }
 
   // Up step by step over `revisions`, and down again.
@@ -128,23 +139,117 @@ TEST_F(OfflineTest, WhatAStatementLeavesBehindStaysInItsRevision) {
             "0");
 }
 
-TEST_F(OfflineTest, BranchesAndMergesWriteTheRowsOfALiveRun) {
-  const auto add = [this](const std::string& id, const std::string& parents) {
-    schemactl_.AddRevision(id + ".sql", Revision(id, parents, "CREATE TABLE " + id + " (i int);",
-                                                 "DROP TABLE " + id + ";"));
-  };
-  add("a", "none");
-  add("b", "a");
-  add("c", "a");
-  add("d", "b, c");
-  ASSERT_EQ(schemactl_.Run({"upgrade", "b"}).exit_code, 0);
-  ASSERT_EQ(schemactl_.Run({"upgrade", "c"}).exit_code, 0);
-  ASSERT_EQ(Apply(Script({"upgrade", "b"})).exit_code, 0);
-  ASSERT_EQ(Apply(Script({"upgrade", "b:c"})).exit_code, 0);
+TEST_F(OfflineTest, OneTransactionForAllStepsIsOneInTheScriptToo) {
+  schemactl_.AddRevision("001.sql", Revision("001", "none",
+                                             "SET lock_timeout = '7ms';\n"
+                                             "CREATE TEMPORARY TABLE scratch (id int);\n"
+                                             "CREATE TABLE t1 (id int);",
+                                             "DROP TABLE t1;"));
+  schemactl_.AddRevision(
+      "002.sql", Revision("002", "001",
+                          "CREATE TEMPORARY TABLE scratch (id int);\n"
+                          "CREATE TABLE t2 AS SELECT current_setting('lock_timeout') AS seen;",
+                          "DROP TABLE t2;"));
+  const RunResult live = schemactl_.Run({"upgrade", "head", "--transaction-mode", "single"});
+  ASSERT_EQ(live.exit_code, 0) << live.err;
+  const RunResult applied = Apply(Script({"upgrade", "head", "--transaction-mode", "single"}));
+  ASSERT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_EQ(State(offline_), State(live_));
-  ExpectSame("upgrade", "b,c", "heads");
-  ExpectSame("downgrade", "heads", "b");
-  ExpectSame("downgrade", "b,c", "base");
+  for (const std::string& database : {live_, offline_}) {
+    EXPECT_EQ(server_.Query(database,
+                            "SELECT count(DISTINCT xmin::text) FROM pg_class WHERE "
+                            "relname IN ('t1', 't2')"),
+              "1");
+  }
+  // A live run's first attempt waits less, and may be followed by others.
+  EXPECT_EQ(server_.Query(live_, "SELECT seen FROM t2"), "100ms");
+  EXPECT_EQ(server_.Query(offline_, "SELECT seen FROM t2"), "1s");
+  server_.Query(offline_, "CREATE VIEW v1 AS SELECT * FROM t1");
+  ExpectUnchanged(Script({"downgrade", "head:base", "--transaction-mode", "single"}),
+                  "cannot drop table t1");
+}
+
+TEST_F(OfflineTest, AStepOutsideATransactionIsRefusedInASingleOne) {
+  schemactl_.AddRevision("001.sql",
+                         Revision("001", "none", "CREATE TABLE t1 (id int);", "DROP TABLE t1;"));
+  schemactl_.AddRevision("002.sql",
+                         Revision("002", "001", "CREATE INDEX CONCURRENTLY i1 ON t1 (id);",
+                                  "DROP INDEX CONCURRENTLY i1;"));
+  for (const Arguments& command :
+       {Arguments{"upgrade", "head"}, Arguments{"upgrade", "head", "--sql"}}) {
+    Arguments arguments = command;
+    arguments.insert(arguments.end(), {"--transaction-mode", "single"});
+    const RunResult result = schemactl_.Run(arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(
+        result.err,
+        "schemactl: 002.sql: the upgrade of revision 002 runs outside a transaction, so these "
+        "steps cannot be one transaction: use the transaction mode PerRevision, or go to the "
+        "revisions before and behind it in runs of their own; nothing was changed\n");
+  }
+  EXPECT_EQ(server_.Query(live_, "SELECT to_regclass('t1') IS NULL"), "t");
+}
+
+// One that branches, merges, depends on another base and runs outside a transaction.
+class BranchyOfflineTest : public OfflineTest {
+ protected:
+  BranchyOfflineTest() {
+    Add("a", "none");
+    Add("b", "a");
+    Add("c", "a");
+    Add("d", "b, c");
+    Add("x", "none");
+    Add("y", "x\n-- depends_on: b");
+    schemactl_.AddRevision(
+        "e.sql", Revision("e", "d\n-- depends_on: y", "CREATE INDEX CONCURRENTLY i ON d (i);",
+                          "DROP INDEX CONCURRENTLY i;"));
+  }
+
+  // A table with rows.
+  void Add(const std::string& id, const std::string& parents) const {
+    schemactl_.AddRevision(id + ".sql", Revision(id, parents,
+                                                 "CREATE TABLE " + id + " (i int);\nINSERT INTO " +
+                                                     id + " VALUES (1), (2);",
+                                                 "DROP TABLE " + id + ";"));
+  }
+
+  std::string Rows(const std::string& database) const {
+    return server_.Query(database,
+                         "SELECT c.relname, query_to_xml('SELECT * FROM ' || c.oid::regclass, "
+                         "false, true, '') FROM pg_class c WHERE relkind = 'r' AND relnamespace = "
+                         "'public'::regnamespace ORDER BY 1");
+  }
+};
+
+TEST_F(BranchyOfflineTest, EachStepUpGivesTheDatabaseALiveRunGives) {
+  const std::vector<std::array<std::string, 2>> steps{{"base", "a"}, {"a", "b"},     {"b", "c"},
+                                                      {"b,c", "x"},  {"b,c,x", "y"}, {"c,y", "d"},
+                                                      {"d,y", "e"}};
+  for (const auto& [from, to] : steps) {
+    ExpectSame("upgrade", from, to);
+    EXPECT_EQ(Rows(offline_), Rows(live_));
+  }
+  EXPECT_EQ(server_.Query(offline_, "SELECT version_num FROM alembic_version"), "e");
+}
+
+TEST_F(BranchyOfflineTest, EachStepDownGivesTheDatabaseALiveRunGives) {
+  ExpectSame("upgrade", "base", "heads");
+  // The merge's parents and the dependency get their rows back; b is implied by y.
+  const std::vector<std::array<std::string, 2>> steps{
+      {"e", "d"}, {"d,y", "c"}, {"c,y", "x"}, {"b,c,x", "x@base"}, {"b,c", "a"}, {"a", "base"}};
+  for (const auto& [from, to] : steps) {
+    ExpectSame("downgrade", from, to);
+    EXPECT_EQ(Rows(offline_), Rows(live_));
+  }
+  EXPECT_EQ(server_.Query(offline_, "SELECT count(*) FROM alembic_version"), "0");
+}
+
+TEST_F(BranchyOfflineTest, EachStampWritesTheRowsOfALiveOne) {
+  const std::vector<std::array<std::string, 2>> steps{
+      {"base", "a"}, {"a", "b"}, {"b", "c"}, {"b,c", "d"}, {"d", "e"}, {"e", "c"}, {"c", "base"}};
+  for (const auto& [from, to] : steps) ExpectSame("stamp", from, to);
+  EXPECT_EQ(server_.Query(offline_, "SELECT to_regclass('a') IS NULL"), "t");
 }
 
 TEST_F(OfflineTest, ADatabaseAtAnotherRevisionIsLeftAlone) {
@@ -239,6 +344,39 @@ TEST_F(OfflineTest, FindsTheVersionTableWhereALiveRunFindsIt) {
                 .exit_code,
             0);
   EXPECT_EQ(server_.Query(offline_, "SELECT version_num FROM app.\"odd \"\"name\""), "001");
+}
+
+// CVE-2018-1058: the more exact match wins, whatever schema comes first.
+TEST_F(OfflineTest, NothingInTheSearchPathIsCalledByTheGuards) {
+  schemactl_.AddRevision("001.sql",
+                         Revision("001", "none", "CREATE TABLE a (id int);", "DROP TABLE a;"));
+  schemactl_.AddRevision("002.sql",
+                         Revision("002", "001", "CREATE TABLE b (id int);", "DROP TABLE b;"));
+  std::string shadows;
+  for (const char* function :
+       {"array_to_string(text[], text) RETURNS text", "unnest(name[]) RETURNS SETOF name",
+        "quote_ident(varchar) RETURNS text", "set_config(varchar, varchar, boolean) RETURNS text",
+        "to_regclass(varchar) RETURNS regclass", "current_schemas(int) RETURNS name[]",
+        "format(text, text, text) RETURNS text", "array_agg_of(text) RETURNS text[]",
+        "convert_to(text, varchar) RETURNS bytea", "different(text[], text[]) RETURNS boolean",
+        "same(varchar, varchar) RETURNS boolean", "same(name, text) RETURNS boolean",
+        "joined(text, varchar) RETURNS text"}) {
+    shadows += std::string("CREATE FUNCTION public.") + function +
+               " LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'called'; END$$;";
+  }
+  shadows +=
+      "CREATE OPERATOR public.<> (FUNCTION = different, LEFTARG = text[], RIGHTARG = text[]);"
+      "CREATE OPERATOR public.= (FUNCTION = same, LEFTARG = varchar, RIGHTARG = varchar);"
+      "CREATE OPERATOR public.= (FUNCTION = same, LEFTARG = name, RIGHTARG = text);"
+      "CREATE OPERATOR public.|| (FUNCTION = joined, LEFTARG = text, RIGHTARG = varchar);";
+  server_.Query(offline_, shadows);
+  EXPECT_EQ(Apply(Script({"upgrade", "base:002"})).err, "");
+  EXPECT_EQ(Apply(Script({"downgrade", "002:base"})).err, "");
+  const RunResult again = Apply(Script({"downgrade", "002:base"}));
+  EXPECT_NE(again.err.find("this script starts at 002, but public.alembic_version says base: "
+                           "nothing was changed"),
+            std::string::npos)
+      << again.err;
 }
 
 TEST_F(OfflineTest, StampsWithoutRunningAnything) {

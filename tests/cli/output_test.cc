@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -20,13 +21,14 @@ TEST(OutputTest, ListsRevisionsInEveryForm) {
             "migrations/versions/002_t.sql\n");
   EXPECT_EQ(schemactl.Run({"heads", "-o", "json"}).out,
             "[\n  {\n    \"revision\": \"002\",\n    \"down_revisions\": [\n      \"001\"\n    ],\n"
-            "    \"depends_on\": [],\n    \"branch_labels\": [],\n    \"message\": \"Create t2\",\n"
+            "    \"depends_on\": [],\n    \"branch_labels\": [],\n    \"children\": [],\n    "
+            "\"message\": \"Create t2\",\n"
             "    \"created\": \"\",\n    \"file\": \"migrations/versions/002_t.sql\",\n"
             "    \"head\": true,\n    \"effective_head\": false,\n    \"branchpoint\": false,\n"
             "    \"mergepoint\": false\n  }\n]\n");
   EXPECT_EQ(schemactl.Run({"heads", "-o", "yaml"}).out,
             "- revision: \"002\"\n  down_revisions:\n    - \"001\"\n  depends_on: []\n"
-            "  branch_labels: []\n  message: \"Create t2\"\n  created: \"\"\n"
+            "  branch_labels: []\n  children: []\n  message: \"Create t2\"\n  created: \"\"\n"
             "  file: \"migrations/versions/002_t.sql\"\n  head: true\n  effective_head: false\n"
             "  branchpoint: false\n  mergepoint: false\n");
 }
@@ -47,31 +49,6 @@ TEST(OutputTest, ColoursStandardErrorOnlyWhenAsked) {
   EXPECT_EQ(schemactl.Run({"frobnicate"}).err.substr(0, 5), "\x1b[31m");
   schemactl.SetEnvironment("NO_COLOR", "1");
   EXPECT_EQ(schemactl.Run({"frobnicate"}).err.find('\x1b'), std::string::npos);
-}
-
-TEST(OutputTest, CompletionScriptsAreSoundAndKnowTheCommands) {
-  const Schemactl schemactl;
-  schemactl.AddTables(2);
-  for (const char* shell : {"bash", "zsh", "fish"}) {
-    const RunResult script = schemactl.Run({"completion", shell});
-    EXPECT_EQ(script.exit_code, 0);
-    EXPECT_NE(script.out.find("downgrade"), std::string::npos);
-    EXPECT_NE(script.out.find("version-table"), std::string::npos);
-  }
-  ProcessOptions bash = schemactl.Options({});
-  bash.arguments = {
-      "bash", "-c",
-      "set -eu; PATH=\"$(dirname " SCHEMAOP_SCHEMACTL
-      "):$PATH\"\n"
-      "source <(schemactl completion bash)\n"
-      "COMP_WORDS=(schemactl down) COMP_CWORD=1; _schemactl; echo \"${COMPREPLY[@]}\"\n"
-      "COMP_WORDS=(schemactl upgrade 0) COMP_CWORD=2; _schemactl; echo \"${COMPREPLY[@]}\"\n"
-      "COMP_WORDS=(schemactl heads --ver) COMP_CWORD=2; _schemactl; echo "
-      "\"${COMPREPLY[@]}\"\n"};
-  const RunResult completed = testing::Run(bash);
-  EXPECT_EQ(completed.err, "");
-  EXPECT_EQ(completed.out,
-            "downgrade\n002 001\n--verbose --version-table --version-table-schema\n");
 }
 
 TEST(OutputTest, GoesByTheNameItIsCalledBy) {

@@ -1,4 +1,4 @@
-// init, edit, list-templates and check.
+// init, edit and list-templates.
 #include <gtest/gtest.h>
 
 #include "postgres/test_postgres.h"
@@ -29,7 +29,8 @@ TEST(InitTest, EverySettingOfTheFileCanBeUncommented) {
   ASSERT_EQ(schemactl.Run({"init", "-t", "generic", "db/schema"}).exit_code, 0);
   const auto file = schemactl.folder() / "db/schema/schemactl.yaml";
   std::string text = ReadFile(file);
-  for (const char* key : {"databaseUrlEnv", "versionTable", "versionTableSchema", "ledgerSchema"}) {
+  for (const char* key : {"databaseUrlEnv", "versionTable", "versionTableSchema", "ledgerSchema",
+                          "scratchUrlEnv", "exclude", "ignore"}) {
     const std::string commented = "# " + std::string(key) + ":";
     const std::size_t at = text.find(commented);
     ASSERT_NE(at, std::string::npos) << key;
@@ -105,16 +106,6 @@ TEST(EditTest, SaysWhatIsWrongWithTheEditorOrTheName) {
   EXPECT_EQ(base.exit_code, 2);
   EXPECT_EQ(base.err, "schemactl: 'base' is no revision, so there is no file to edit\n");
   EXPECT_EQ(schemactl.Run({"edit", "002"}).exit_code, 2);
-}
-
-TEST(CheckTest, SaysWhatIsMissing) {
-  const Schemactl schemactl;
-  const RunResult check = schemactl.Run({"check"});
-  EXPECT_EQ(check.exit_code, 2);
-  EXPECT_EQ(check.err,
-            "schemactl: check is not available yet: it needs a desired schema to compare the "
-            "revisions with, as 'revision --autogenerate' does; to see whether a database is "
-            "behind its revisions, run: schemactl current --check-heads\n");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "schemactl.h"
 
+#include "test_paths.h"
+
 namespace schemaop::testing {
 namespace {
 

@@ -34,18 +34,25 @@ TEST(MergeConfigMapsTest, FileNameTwiceIsRefusedWithBothConfigMaps) {
 TEST(OptionsForTest, EverythingTheSpecSaysReachesTheEngine) {
   SchemaVersionSpec spec;
   spec.database = {{"db", {}}, "owner", {"app"}, "v", "s", "l"};
-  spec.execution = {std::chrono::milliseconds(7), std::chrono::milliseconds(8)};
+  using std::chrono::milliseconds;
+  spec.execution = {ExecutionSpec::TransactionMode::kSingle, milliseconds(7), milliseconds(8),
+                    milliseconds(9), milliseconds(10)};
   Dsn dsn;
   dsn.parameters["host"] = "db";
-  const DatabaseOptions options = OptionsFor(spec, dsn);
+  const DatabaseOptions options = OptionsFor(spec, dsn, LoginRights::kOwner);
   EXPECT_EQ(options.dsn, dsn);
   EXPECT_EQ(options.role, "owner");
+  EXPECT_EQ(options.login_rights, LoginRights::kOwner);
+  EXPECT_EQ(OptionsFor(spec, dsn, LoginRights::kAny).login_rights, LoginRights::kAny);
   EXPECT_EQ(options.search_path, std::vector<std::string>{"app"});
   EXPECT_EQ(options.version_table, "v");
   EXPECT_EQ(options.version_table_schema, "s");
   EXPECT_EQ(options.ledger_schema, "l");
-  EXPECT_EQ(options.lock_timeout, std::chrono::milliseconds(7));
-  EXPECT_EQ(options.statement_timeout, std::chrono::milliseconds(8));
+  EXPECT_EQ(options.transaction_mode, TransactionMode::kSingle);
+  EXPECT_EQ(options.lock_timeout, milliseconds(7));
+  EXPECT_EQ(options.statement_timeout, milliseconds(8));
+  EXPECT_EQ(options.non_transactional_timeout, milliseconds(9));
+  EXPECT_EQ(options.retry_budget, milliseconds(10));
 }
 
 }  // namespace

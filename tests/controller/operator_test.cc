@@ -9,8 +9,8 @@
 namespace schemaop {
 namespace {
 
-SchemaVersion Object() {
-  SchemaVersion object{{}, SchemaVersionSpec(), SchemaVersionStatus()};
+KeptSchemaVersion Object() {
+  KeptSchemaVersion object;
   object.metadata.name = "projects";
   object.metadata.uid = "u-1";
   object.metadata.resource_version = "1";
@@ -18,31 +18,32 @@ SchemaVersion Object() {
   return object;
 }
 
-bool WorthIt(const std::function<void(SchemaVersion&)>& change) {
-  SchemaVersion after = Object();
+bool WorthIt(const std::function<void(KeptSchemaVersion&)>& change) {
+  KeptSchemaVersion after = Object();
   change(after);
-  return IsWorthAVisit({after.metadata.key(), std::make_shared<const SchemaVersion>(Object()),
-                        std::make_shared<const SchemaVersion>(after)});
+  return IsWorthAVisit({after.metadata.key(), std::make_shared<const KeptSchemaVersion>(Object()),
+                        std::make_shared<const KeptSchemaVersion>(after)});
 }
 
 TEST(IsWorthAVisitTest, ObjectsThatComeAndGoAre) {
-  const auto object = std::make_shared<const SchemaVersion>(Object());
+  const auto object = std::make_shared<const KeptSchemaVersion>(Object());
   EXPECT_TRUE(IsWorthAVisit({object->metadata.key(), nullptr, object}));
   EXPECT_TRUE(IsWorthAVisit({object->metadata.key(), object, nullptr}));
 }
 
 TEST(IsWorthAVisitTest, WhatAPersonChangedIs) {
-  EXPECT_TRUE(WorthIt([](SchemaVersion& o) { ++o.metadata.generation; }));
-  EXPECT_TRUE(WorthIt([](SchemaVersion& o) { o.metadata.uid = "u-2"; }));
-  EXPECT_TRUE(WorthIt([](SchemaVersion& o) { o.metadata.deleting = true; }));
-  EXPECT_TRUE(WorthIt(
-      [](SchemaVersion& o) { o.metadata.annotations["schemaversion.io/requestedAt"] = "now"; }));
+  EXPECT_TRUE(WorthIt([](KeptSchemaVersion& o) { ++o.metadata.generation; }));
+  EXPECT_TRUE(WorthIt([](KeptSchemaVersion& o) { o.metadata.uid = "u-2"; }));
+  EXPECT_TRUE(WorthIt([](KeptSchemaVersion& o) { o.metadata.deleting = true; }));
+  EXPECT_TRUE(WorthIt([](KeptSchemaVersion& o) {
+    o.metadata.annotations["schemaversion.io/requestedAt"] = "now";
+  }));
 }
 
 TEST(IsWorthAVisitTest, StatusAndForeignAnnotationsAreNot) {
-  EXPECT_FALSE(WorthIt([](SchemaVersion& o) {
+  EXPECT_FALSE(WorthIt([](KeptSchemaVersion& o) {
     o.metadata.resource_version = "2";
-    o.status.current_revision = "004";
+    o.packed.bytes = "another status";
     o.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] = "{}";
   }));
 }

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // A migrations root with a project inside and a secret beside it.
-class SourcePathTest : public testing::Test {
+class SourcePathTest : public ::testing::Test {
  protected:
   SourcePathTest() {
     std::string pattern = (fs::temp_directory_path() / "source_path_XXXXXX").string();

@@ -1,6 +1,8 @@
 // The end-to-end suite on one cluster: `e2e_tests --cluster devcluster|kube-apiserver`.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -17,9 +19,17 @@ class WorldEnvironment : public ::testing::Environment {
   explicit WorldEnvironment(std::string cluster) : cluster_(std::move(cluster)) {}
   void SetUp() override { World::Start(cluster_); }
 
-  // Whatever the tests did, the password stayed where it belongs.
   void TearDown() override {
     World& world = World::Get();
+    ExpectNoLeak(world);
+    ExpectRulesKept(world);
+    ExpectRoleFits(world);
+    World::End();
+  }
+
+ private:
+  // Whatever the tests did, the password stayed where it belongs.
+  static void ExpectNoLeak(World& world) {
     const std::string canary = kCanary;
     EXPECT_EQ(world.Health("/metrics").find(canary), std::string::npos) << "password in a metric";
     for (const char* kind : {"schemaversions", "events"}) {
@@ -28,10 +38,28 @@ class WorldEnvironment : public ::testing::Environment {
           << "password in " << kind;
     }
     EXPECT_EQ(world.OperatorLog().find(canary), std::string::npos) << "password in the log";
-    World::End();
   }
 
- private:
+  // No status that any test led to broke a rule of conditions, not for a moment.
+  static void ExpectRulesKept(World& world) {
+    const StatusWitness::Verdict verdict = world.JudgeStatuses();
+    EXPECT_GT(verdict.judged, 0U);
+    for (const std::string& violation : verdict.violations) ADD_FAILURE() << violation;
+    std::cout << "e2e: " << verdict.judged << " statuses judged, " << verdict.violations.size()
+              << " violations\n";
+  }
+
+  // Nothing was asked that the role does not grant; nothing is granted that the suite, when all of
+  // it runs, never asks.
+  static void ExpectRoleFits(World& world) {
+    const std::optional<RoleAudit> audit = world.AuditRole();
+    if (!audit) return;
+    for (const std::string& call : audit->excess) ADD_FAILURE() << call;
+    const ::testing::UnitTest& suite = *::testing::UnitTest::GetInstance();
+    if (suite.test_to_run_count() < suite.total_test_count()) return;
+    for (const std::string& grant : audit->unused) ADD_FAILURE() << "never used: " << grant;
+  }
+
   std::string cluster_;
 };
 
@@ -39,6 +67,8 @@ class WorldEnvironment : public ::testing::Environment {
 }  // namespace schemaop::testing
 
 int main(int argc, char** argv) {
+  // OpenSSL writes to connections that an API server has closed.
+  std::signal(SIGPIPE, SIG_IGN);
   testing::InitGoogleTest(&argc, argv);
   std::string cluster = "devcluster";
   if (argc == 3 && std::string(argv[1]) == "--cluster") cluster = argv[2];

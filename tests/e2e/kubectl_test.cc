@@ -1,4 +1,5 @@
 // What people type, on the operator's own resource.
+#include <cstdlib>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -48,6 +49,24 @@ TEST_F(KubectlTest, WaitAfterApplyIsRight) {
   world_.MustKubectl(
       {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=60s"});
   EXPECT_EQ(world_.postgres().Query(database_, "SELECT version_num FROM alembic_version"), "002");
+}
+
+// `SCHEMAOP_WAIT_ROUNDS=500 e2e_tests --gtest_filter=*NeverEndsEarly` is the long run.
+TEST_F(KubectlTest, WaitNeverEndsEarly) {
+  const char* asked = std::getenv("SCHEMAOP_WAIT_ROUNDS");
+  const int rounds = asked == nullptr ? 10 : std::stoi(asked);
+  int early = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const std::string target = round % 2 == 0 ? "002" : "001";
+    object_["spec"]["targetRevision"] = target;
+    world_.Apply(object_);
+    world_.MustKubectl(
+        {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=60s"});
+    const std::string at =
+        world_.postgres().Query(database_, "SELECT version_num FROM alembic_version");
+    if (at != target) ++early;
+  }
+  EXPECT_EQ(early, 0) << "of " << rounds;
 }
 
 TEST_F(KubectlTest, GetShowsTheColumnsAndWideShowsMore) {

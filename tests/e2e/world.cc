@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdexcept>
 
+#include "test_paths.h"
 #include "tests/support/apiserver/cluster.h"
 #include "tests/support/apiserver/real_apiserver.h"
 
@@ -12,17 +13,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kOperatorNamespace = "schema-operator-system";
 constexpr const char* kServiceAccount = "schema-operator";
+constexpr const char* kPod = "schema-operator-test";
 
 std::unique_ptr<World>& Instance() {
   static std::unique_ptr<World> world;
   return world;
 }
 
-std::string Binary(const std::string& name) {
-  return std::string(SCHEMAOP_BINARY_DIR) + "/" + name;
-}
+std::string Binary(const std::string& name) { return std::string(SCHEMAOP_BIN_DIR) + "/" + name; }
 
 }  // namespace
 
@@ -41,6 +40,7 @@ World::World(const std::string& cluster) : cluster_name_(cluster) {
   if (!WaitUntil([&] { return Kubectl({"get", "schemaversions", "-A"}).exit_code == 0; })) {
     throw std::runtime_error("the SchemaVersion kind is not served");
   }
+  witness_ = std::make_unique<StatusWitness>(KubectlOptions(WatchArguments()));
   StartOperator();
 }
 
@@ -61,21 +61,31 @@ void World::StartDevcluster() {
   if (!FindKubectl().empty()) kubectl_ = FindKubectl().string();
   MustKubectl({"apply", "-f",
                std::string(SCHEMAOP_SOURCE_DIR) + "/crds/schemaversion.io_schemaversions.yaml"});
+  Apply(
+      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", kOperatorNamespace}}}});
 }
 
-// The operator runs as its Deployment would: under the ServiceAccount and the role that manifests/
-// creates.
+// The operator runs as its Deployment would: with a token bound to its pod, under the
+// ServiceAccount and the roles that manifests/ creates.
 void World::StartKubeApiserver() {
   const auto assets = KubebuilderAssets();
   if (!assets) throw std::runtime_error("KUBEBUILDER_ASSETS names no folder with kube-apiserver");
   auto server = std::make_shared<RealApiServer>(*assets);
+  real_ = server;
   kubeconfig_ = server->cluster().kubeconfig;
   kubectl_ = server->cluster().kubectl.string();
   // Servers of this age know no x-kubernetes-validations, which kubectl would refuse for them.
   MustKubectl({"apply", "--validate=false", "-k", std::string(SCHEMAOP_SOURCE_DIR) + "/manifests"});
+  Apply({{"apiVersion", "v1"},
+         {"kind", "Pod"},
+         {"metadata", {{"name", kPod}, {"namespace", kOperatorNamespace}}},
+         {"spec",
+          {{"serviceAccountName", kServiceAccount},
+           {"containers", {{{"name", "operator"}, {"image", "schema-operator"}}}}}}});
   operator_kubeconfig_ = folder_.path() / "operator-kubeconfig";
   WriteFile(operator_kubeconfig_, server->KubeconfigWithToken(server->ServiceAccountToken(
-                                      kOperatorNamespace, kServiceAccount)));
+                                      kOperatorNamespace, kServiceAccount, kPod)));
+  audit_log_ = server->audit_log();
   cluster_ = server;
 }
 
@@ -156,18 +166,72 @@ json World::WaitForReason(const std::string& namespace_name, const std::string& 
   });
 }
 
-void World::StartOperator() {
+void World::StartOperator(const std::map<std::string, std::string>& environment,
+                          const std::vector<std::string>& arguments) {
   health_port_ = FreePort();
-  operator_ = std::make_unique<ChildProcess>(ProcessOptions{
-      .arguments = {Binary("schema-operator"), "--kubeconfig", operator_kubeconfig_.string(),
-                    "--health-address", "127.0.0.1:" + std::to_string(health_port_), "--log-level",
-                    "debug"},
-      .environment = {{"POD_NAME", "schema-operator-test"}}});
-  const bool ready = WaitUntil(
-      [&] { return !operator_->Running() || Health("/readyz").find("ok") != std::string::npos; });
-  if (!ready || !operator_->Running()) {
-    throw std::runtime_error("the operator did not become ready: " + operator_->Err());
+  operator_ = StartReplica(kPod, health_port_, environment, arguments);
+}
+
+void World::StartOperatorUnder(const std::filesystem::path& kubeconfig) {
+  health_port_ = FreePort();
+  operator_ = StartProcess(
+      kubeconfig,
+      {"--leader-elect-lease-duration", "240s", "--leader-elect-renew-deadline", "180s"},
+      {{"POD_NAME", "schema-operator-test"}}, health_port_);
+}
+
+int World::api_port() {
+  const std::string url =
+      MustKubectl({"config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"});
+  return std::stoi(url.substr(url.rfind(':') + 1));
+}
+
+std::string World::OperatorToken() const {
+  return real_->ServiceAccountToken(kOperatorNamespace, kServiceAccount);
+}
+
+void World::RecreateOperatorAccount() {
+  MustKubectl({"delete", "serviceaccount", kServiceAccount, "-n", kOperatorNamespace});
+  MustKubectl({"create", "serviceaccount", kServiceAccount, "-n", kOperatorNamespace});
+  WriteFile(operator_kubeconfig_, real_->KubeconfigWithToken(OperatorToken()));
+}
+
+std::unique_ptr<ChildProcess> World::StartReplica(
+    const std::string& pod_name, int health_port,
+    const std::map<std::string, std::string>& environment,
+    const std::vector<std::string>& arguments) {
+  std::map<std::string, std::string> variables = {{"POD_NAME", pod_name}};
+  variables.insert(environment.begin(), environment.end());
+  return StartProcess(operator_kubeconfig_, arguments, variables, health_port);
+}
+
+std::unique_ptr<ChildProcess> World::StartProcess(
+    const std::filesystem::path& kubeconfig, const std::vector<std::string>& more,
+    const std::map<std::string, std::string>& environment, int health_port) {
+  std::vector<std::string> arguments = {Binary("schema-operator"),
+                                        "--kubeconfig",
+                                        kubeconfig.string(),
+                                        "--leader-elect-resource-namespace",
+                                        kOperatorNamespace,
+                                        "--health-address",
+                                        "127.0.0.1:" + std::to_string(health_port),
+                                        "--log-level",
+                                        "debug"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  auto replica = std::make_unique<ChildProcess>(
+      ProcessOptions{.arguments = arguments, .environment = environment});
+  const bool ready = WaitUntil([&] {
+    return !replica->Running() || Health(health_port, "/readyz").find("ok") != std::string::npos;
+  });
+  if (!ready || !replica->Running()) {
+    throw std::runtime_error("the operator did not become ready: " + replica->Err());
   }
+  return replica;
+}
+
+void World::Adopt(std::unique_ptr<ChildProcess> replica, int health_port) {
+  operator_ = std::move(replica);
+  health_port_ = health_port;
 }
 
 int World::EndOperator(int signal) {
@@ -179,13 +243,35 @@ int World::EndOperator(int signal) {
   return *exit_code;
 }
 
+StatusWitness::Verdict World::JudgeStatuses() {
+  const std::string ns = CreateNamespace();
+  json last = SchemaVersionObject(
+      ns, "the-last-one", "head",
+      {{"001.sql", RevisionText("001", "", "CREATE TABLE a ();", "DROP TABLE a;")}});
+  last["spec"]["suspend"] = true;
+  Apply(last);
+  return witness_->Judge("the-last-one");
+}
+
+std::optional<RoleAudit> World::AuditRole() {
+  if (audit_log_.empty()) return std::nullopt;
+  const auto get = [&](const std::string& kind, const std::string& name) {
+    return json::parse(MustKubectl({"get", kind, name, "-n", kOperatorNamespace, "-o", "json"}));
+  };
+  const std::string user =
+      "system:serviceaccount:" + std::string(kOperatorNamespace) + ":" + kServiceAccount;
+  return CompareWithRoles(
+      {get("clusterrole", "schema-operator"), get("role", "schema-operator-leader-election")},
+      CallsOf(user, ReadFile(audit_log_)));
+}
+
 std::string World::OperatorLog() const {
   return past_logs_ + (operator_ ? operator_->Err() + operator_->Out() : "");
 }
 
-std::string World::Health(const std::string& path) const {
+std::string World::Health(int health_port, const std::string& path) const {
   return Run({.arguments = {"curl", "-s", "--max-time", "5",
-                            "http://127.0.0.1:" + std::to_string(health_port_) + path}})
+                            "http://127.0.0.1:" + std::to_string(health_port) + path}})
       .out;
 }
 

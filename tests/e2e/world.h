@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,19 @@
 
 #include "postgres/test_postgres.h"
 #include "process/process.h"
+#include "role_audit.h"
+#include "status_witness.h"
 
 namespace schemaop::testing {
 
 // The password of the role that the operator logs in as. It must be found in no log, status, event
 // or metric.
 inline constexpr const char* kCanary = "canary-2f7d91c4e0";
+
+// Where the operator's own objects are, its Lease among them.
+inline constexpr const char* kOperatorNamespace = "schema-operator-system";
+
+class RealApiServer;
 
 // One for the whole test program, on the cluster that --cluster names. Tests run one after another,
 // each in a namespace and with databases of its own.
@@ -62,27 +70,61 @@ class World {
   nlohmann::json WaitForReason(const std::string& namespace_name, const std::string& name,
                                const std::string& reason);
 
-  void StartOperator();
+  // The port on 127.0.0.1 where the API server listens; with TLS when it is a kube-apiserver.
+  int api_port();
+  // REQUIRES: a kube-apiserver, as the next. A new token of the operator's ServiceAccount.
+  std::string OperatorToken() const;
+  // The operator's ServiceAccount goes and comes again: no token of before is valid.
+  void RecreateOperatorAccount();
+
+  // With these variables and arguments beside those of every start.
+  void StartOperator(const std::map<std::string, std::string>& environment = {},
+                     const std::vector<std::string>& arguments = {});
+  // With this kubeconfig instead of the world's own, and a lease that outlasts a test's changes to
+  // it.
+  void StartOperatorUnder(const std::filesystem::path& kubeconfig);
+  // Another operator of the same cluster, as a second replica of the Deployment would be; returns
+  // when it is ready.
+  std::unique_ptr<ChildProcess> StartReplica(
+      const std::string& pod_name, int health_port,
+      const std::map<std::string, std::string>& environment = {},
+      const std::vector<std::string>& arguments = {});
+  // Makes `replica` the operator of this world, whose own has ended.
+  void Adopt(std::unique_ptr<ChildProcess> replica, int health_port);
   ChildProcess& operator_process() { return *operator_; }
   // Ends the operator with a signal and waits; its exit code.
   int EndOperator(int signal);
+  // Judges every status that any SchemaVersion of this world ever had. Once, when tests are done.
+  StatusWitness::Verdict JudgeStatuses();
+  // What the operator asked beside what its roles grant; nullopt on a cluster that keeps no audit
+  // log.
+  std::optional<RoleAudit> AuditRole();
+
   // Every line that any operator of this world has logged.
   std::string OperatorLog() const;
   // The answer to GET `path` on the operator's health port.
-  std::string Health(const std::string& path) const;
+  std::string Health(const std::string& path) const { return Health(health_port_, path); }
+  std::string Health(int health_port, const std::string& path) const;
 
  private:
   explicit World(const std::string& cluster);
   void StartDevcluster();
   void StartKubeApiserver();
+  std::unique_ptr<ChildProcess> StartProcess(const std::filesystem::path& kubeconfig,
+                                             const std::vector<std::string>& arguments,
+                                             const std::map<std::string, std::string>& environment,
+                                             int health_port);
 
   std::string cluster_name_;
   TempFolder folder_;
   std::unique_ptr<TestPostgres> postgres_;
   std::shared_ptr<void> cluster_;              // whatever keeps the API server running
+  std::shared_ptr<RealApiServer> real_;        // the same when it is a kube-apiserver
   std::filesystem::path kubeconfig_;           // an administrator's
   std::filesystem::path operator_kubeconfig_;  // what the operator runs under
   std::string kubectl_ = "kubectl";
+  std::filesystem::path audit_log_;         // empty: none is kept
+  std::unique_ptr<StatusWitness> witness_;  // from before the operator starts
   std::unique_ptr<ChildProcess> operator_;
   int health_port_ = 0;
   std::string past_logs_;

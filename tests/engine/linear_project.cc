@@ -1,6 +1,7 @@
 #include "linear_project.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "postgres/dsn.h"
 #include "sql/splitter.h"
@@ -81,6 +82,22 @@ Planner PlanBase(std::vector<Revision> revisions) {
     }
     return plan;
   };
+}
+
+RunReport UpgradeCutInACommit(const TestPostgres& server, const DatabaseOptions& options,
+                              const std::vector<Revision>& revisions) {
+  const auto graph = RevisionGraph::Build(revisions).value();
+  RunReport report;
+  {
+    const std::jthread runner(
+        [&] { report = Migrate(options, graph, PlanAll(revisions), {"a test"}, nullptr, {}); });
+    EXPECT_TRUE(WaitUntil([&] {
+      return server.Query("postgres",
+                          "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                          "WHERE wait_event = 'SyncRep'") == "1";
+    }));
+  }
+  return report;
 }
 
 DatabaseOptions LinearProject::OptionsFor(const std::string& database) const {

@@ -26,6 +26,12 @@ Planner PlanAll(std::vector<Revision> revisions);
 // Downgrades everything that is applied.
 Planner PlanBase(std::vector<Revision> revisions);
 
+// Upgrades `server`'s database postgres to the newest of `revisions` and ends the session that
+// waits in COMMIT for a standby that never comes: committed, and its answer lost. REQUIRES: a
+// server with synchronous_standby_names, and one revision that turns synchronous_commit on.
+RunReport UpgradeCutInACommit(const TestPostgres& server, const DatabaseOptions& options,
+                              const std::vector<Revision>& revisions);
+
 class LinearProject : public ::testing::Test {
  protected:
   LinearProject() : database_(server_.CreateDatabase()), options_(OptionsFor(database_)) {}

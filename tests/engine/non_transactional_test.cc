@@ -2,8 +2,8 @@
 #include <thread>
 
 #include "base/sha256.h"
-#include "engine/interrupted_statement.h"
 #include "engine/own_transaction.h"
+#include "engine/resolve_statement.h"
 #include "linear_project.h"
 
 namespace schemaop::testing {
@@ -27,7 +27,8 @@ class NonTransactionalTest : public LinearProject {
     row.kind = LedgerKind::kIntent;
     row.revision = revision.id;
     row.statement = 1;
-    row.checksum = Sha256Hex(revision.upgrade.statements.front().text);
+    row.up_sql = revision.upgrade.statements.front().text;
+    row.checksum = Sha256Hex(row.up_sql);
     ASSERT_TRUE(database->ledger().Append(row, {}));
     ASSERT_EQ(transaction->Commit({}).kind, CommitOutcome::Kind::kCommitted);
   }
@@ -80,23 +81,29 @@ TEST_F(NonTransactionalTest, InvalidIndexOfACutOffRunIsBuiltAnew) {
   EXPECT_EQ(LedgerWords(), "intent:001 intent:001 done:001 applied:001");
 }
 
-TEST_F(NonTransactionalTest, StatementWhoseEffectCannotBeProvedIsInDoubtUntilAPersonStamps) {
-  const auto revision = Indexed("INSERT INTO a VALUES (7)");
+// A procedure may commit as it likes, so nobody can tell how far it came.
+constexpr const char* kOpaque = "DO $$BEGIN INSERT INTO a VALUES (7); COMMIT; END$$";
+
+TEST_F(NonTransactionalTest, StatementWhoseEffectCannotBeProvedIsInDoubt) {
+  const auto revision = Indexed(kOpaque);
   WriteIntent(revision);
   const auto report = Upgrade({revision});
   EXPECT_EQ(report.outcome, Outcome::kInDoubt);
   EXPECT_EQ(
       report.error,
-      (Error{
-          ErrorCode::kInDoubt,
-          "001.sql:1:1: an earlier run was cut off in this statement, which runs outside a "
-          "transaction, and its effect cannot be proved; if it took effect, finish revision 001 "
-          "by hand and stamp 001; if it did not, stamp the revision the database is at to have it "
-          "run again"}));
+      (Error{ErrorCode::kInDoubt,
+             "001.sql:1:1: an earlier run was cut off in this statement, which runs outside a "
+             "transaction, and its effect cannot be proved: look whether it took effect, then run: "
+             "schemactl resolve 001 --done, or when it did not: schemactl resolve 001 --retry"}));
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(report.failure->statement, 1);
+  EXPECT_FALSE(report.failure->in_transaction);
   EXPECT_EQ(Query("SELECT count(*) FROM a"), "2");
+}
 
+TEST_F(NonTransactionalTest, StampSettlesADoubtAsNotHappened) {
+  const auto revision = Indexed(kOpaque);
+  WriteIntent(revision);
   const auto stamped =
       Stamp(options_, [](const DatabaseState&) -> Result<StampPlan> { return StampPlan{}; },
             {"a person"}, {});
@@ -105,11 +112,105 @@ TEST_F(NonTransactionalTest, StatementWhoseEffectCannotBeProvedIsInDoubtUntilAPe
   EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
 }
 
+TEST_F(NonTransactionalTest, ResolvedAsDoneIsNotRepeated) {
+  const auto revision = Indexed(kOpaque);
+  WriteIntent(revision);
+  const auto resolved = ResolveStatement(options_, "001", Resolution::kDone, {"a person"}, {});
+  ASSERT_TRUE(resolved);
+  EXPECT_EQ(resolved->statement, 1);
+  EXPECT_EQ(resolved->sql, kOpaque);
+  EXPECT_EQ(Upgrade({revision}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "2");
+  EXPECT_EQ(LedgerWords(), "intent:001 resolved:001 applied:001");
+  EXPECT_EQ(
+      Query("SELECT actor || ' ' || message FROM schemaversion.ledger WHERE kind = 'resolved'"),
+      "a person done");
+}
+
+TEST_F(NonTransactionalTest, ResolvedToRetryIsSentAgainThoughItsTextMayHaveChanged) {
+  WriteIntent(Indexed(kOpaque));
+  ASSERT_TRUE(ResolveStatement(options_, "001", Resolution::kRetry, {"a person"}, {}));
+  const auto changed = Indexed(std::string(kOpaque) + " -- again");
+  EXPECT_EQ(Upgrade({changed}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
+  EXPECT_EQ(LedgerWords(), "intent:001 resolved:001 intent:001 done:001 applied:001");
+}
+
+TEST_F(NonTransactionalTest, NothingIsResolvedThatIsNotInDoubt) {
+  // The session of the call before may still be on its way out, and holds the lock so long.
+  options_.lock_wait = std::chrono::seconds(60);
+  const auto refused = [&](const RevisionId& id) {
+    const auto resolved = ResolveStatement(options_, id, Resolution::kDone, {"a person"}, {});
+    return resolved ? "resolved" : resolved.error().error->message;
+  };
+  const std::string nothing =
+      "nothing to resolve: no statement of revision 001 is in doubt; 'schemactl ledger' shows what "
+      "ran";
+  EXPECT_EQ(refused("001"), nothing) << "no ledger at all";
+  WriteIntent(Indexed(kOpaque));
+  ASSERT_EQ(refused("001"), "resolved");
+  EXPECT_EQ(refused("001"), nothing) << "it is settled already";
+  Revision other = Indexed("CREATE INDEX CONCURRENTLY i ON a (id)");
+  other.id = "002";
+  WriteIntent(other);
+  EXPECT_EQ(refused("002"),
+            "nothing to resolve: what became of statement 1 of revision 002 can be seen in the "
+            "database, and the next upgrade or downgrade finds it out");
+}
+
+TEST_F(NonTransactionalTest, StatementThatMayRunInATransactionIsCommittedWithItsRow) {
+  const auto report =
+      Upgrade({Indexed("INSERT INTO a VALUES (7); VACUUM a; INSERT INTO missing VALUES (1)")});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  EXPECT_EQ(report.failure->statement, 3);
+  EXPECT_EQ(LedgerWords(), "done:001 intent:001 done:001");
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
+  Query("CREATE TABLE missing (id int)");
+  EXPECT_EQ(Upgrade({Indexed("INSERT INTO a VALUES (7); VACUUM a; INSERT INTO missing VALUES (1)")})
+                .error,
+            std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
+}
+
+TEST_F(NonTransactionalTest, AStatementThatChangedOurTablesIsNoticedBeforeTheNextOne) {
+  const std::string outside =
+      ", which only the migration itself may write, and it ran outside a transaction: take it out "
+      "of the revision and ";
+  const std::string rows = "public.alembic_version" + outside + "see that it has no row again";
+  const std::string chain = "schemaversion.ledger" + outside +
+                            "bring the ledger and its trigger ledger_is_append_only back from a "
+                            "backup";
+  for (const auto& [change, message] :
+       {std::pair{std::string("INSERT INTO alembic_version VALUES (''x'')"), rows},
+        std::pair{std::string("DROP TABLE alembic_version"), rows},
+        std::pair{std::string("DROP TABLE schemaversion.ledger"), chain},
+        std::pair{std::string("ALTER TABLE schemaversion.ledger DISABLE TRIGGER ALL"), chain}}) {
+    database_ = server_.CreateDatabase();
+    options_ = OptionsFor(database_);
+    const auto report = Upgrade({Indexed("DO $$BEGIN EXECUTE '" + change +
+                                         "'; COMMIT; END$$;\nCREATE TABLE later (id int)")});
+    EXPECT_EQ(report.error,
+              (Error{ErrorCode::kRejected, "001.sql:1:1: the statement changed " + message}));
+    EXPECT_FALSE(HasTable("later"));
+  }
+}
+
 TEST_F(NonTransactionalTest, ChangedStatementOfACutOffRunIsRefused) {
   WriteIntent(Indexed("CREATE INDEX CONCURRENTLY i ON a (id)"));
-  EXPECT_EQ(Upgrade({Indexed("CREATE INDEX CONCURRENTLY j ON a (id)")}).error,
+  EXPECT_EQ(
+      Upgrade({Indexed("CREATE INDEX CONCURRENTLY j ON a (id)")}).error,
+      (Error{ErrorCode::kConflict,
+             "001.sql:1:1: the statement was changed after a run had been cut off in it; put its "
+             "text back or, when it had no effect, run: schemactl resolve 001 --retry"}));
+}
+
+TEST_F(NonTransactionalTest, ChangedStatementThatIsDoneIsRefused) {
+  ASSERT_EQ(Upgrade({Indexed("INSERT INTO a VALUES (7); INSERT INTO missing VALUES (1)")}).outcome,
+            Outcome::kFailed);
+  EXPECT_EQ(Upgrade({Indexed("INSERT INTO a VALUES (8); INSERT INTO missing VALUES (1)")}).error,
             (Error{ErrorCode::kConflict,
-                   "001.sql:1:1: the statement was changed after it had been run"}));
+                   "001.sql:1:1: the statement was changed after it had been run; put its text "
+                   "back"}));
 }
 
 TEST_F(NonTransactionalTest, StopLeavesNoInvalidIndexAndCanBeTakenUpAgain) {
@@ -166,28 +267,6 @@ TEST_F(NonTransactionalTest, LostConnectionIsRetryableAndVerifiedByTheNextRun) {
   EXPECT_EQ(report.error->code, ErrorCode::kUnavailable);
   EXPECT_TRUE(report.failure->retryable);
   EXPECT_EQ(Upgrade({revision}).outcome, Outcome::kInDoubt);
-}
-
-TEST(ParseConcurrentIndexTest, FindsTheIndex) {
-  struct Case {
-    const char* sql;
-    std::optional<ConcurrentIndex> index;
-  };
-  for (const Case& c : {
-           Case{"create unique index concurrently if not exists I on only S.\"T t\" (a)",
-                ConcurrentIndex{true, "i", "s", "T t"}},
-           Case{"CREATE INDEX CONCURRENTLY \"a\"\"b\" ON t USING gin (x)",
-                ConcurrentIndex{true, "a\"b", "", "t"}},
-           Case{"DROP INDEX CONCURRENTLY IF EXISTS s.i", ConcurrentIndex{false, "i", "s", ""}},
-           Case{"DROP INDEX CONCURRENTLY a, b", std::nullopt},
-           Case{"CREATE INDEX CONCURRENTLY ON t (a)", std::nullopt},
-           Case{"CREATE INDEX i ON t (a)", std::nullopt},
-           Case{"CREATE INDEX CONCURRENTLY \"open", std::nullopt},
-           Case{"VACUUM", std::nullopt},
-           Case{"", std::nullopt},
-       }) {
-    EXPECT_EQ(ParseConcurrentIndex(c.sql), c.index) << c.sql;
-  }
 }
 
 }  // namespace

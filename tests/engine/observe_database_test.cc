@@ -84,6 +84,15 @@ TEST_F(ObserveDatabaseTest, TablesOfExtensionsAndOurOwnAreNoUserTables) {
   EXPECT_FALSE(Observe().has_user_tables);
 }
 
+TEST_F(ObserveDatabaseTest, TablesThatTheRoleDoesNotOwnAreNoUserTables) {
+  const std::string role = "owner_of_" + database_;
+  Query("CREATE ROLE " + role + "; CREATE TABLE a (id int); GRANT ALL ON a TO " + role);
+  options_.role = role;
+  EXPECT_FALSE(Observe().has_user_tables);
+  Query("ALTER TABLE a OWNER TO " + role);
+  EXPECT_TRUE(Observe().has_user_tables);
+}
+
 TEST_F(ObserveDatabaseTest, OddNamesAreQuoted) {
   options_.version_table = "odd\"Table; DROP";
   options_.ledger_schema = "our \"ledger\"";

@@ -1,4 +1,6 @@
 // Roles with more and fewer rights than a run needs.
+#include "base/text.h"
+#include "engine/observe_database.h"
 #include "linear_project.h"
 #include "postgres/dsn.h"
 
@@ -60,7 +62,7 @@ TEST_F(RightsTest, EverythingBelongsToTheStatedRole) {
   Query("GRANT " + owner_ + " TO " + login_ + "; GRANT CREATE ON DATABASE " + database_ + " TO " +
         owner_ + "; GRANT CREATE ON SCHEMA public TO " + owner_);
   options_.role = owner_;
-  const auto report = Upgrade({MakeRevision("001", "", "CREATE TABLE a (id int); RESET ROLE"),
+  const auto report = Upgrade({MakeRevision("001", "", "CREATE TABLE a (id int)"),
                                MakeRevision("002", "001", "CREATE TABLE b (id int)")});
   EXPECT_EQ(report.error, std::nullopt);
   EXPECT_EQ(
@@ -68,6 +70,27 @@ TEST_F(RightsTest, EverythingBelongsToTheStatedRole) {
             "('a'::regclass, 'b'::regclass, 'alembic_version'::regclass, "
             "'schemaversion.ledger'::regclass)"),
       owner_);
+}
+
+TEST_F(RightsTest, SaysWhatALoginMayBeyondAnOwner) {
+  const auto excess = [&](LoginRights rights = LoginRights::kOwner) {
+    options_.login_rights = rights;
+    const auto state = ObserveDatabase(options_, RevisionGraph::Build({}).value(), {});
+    return state ? state->login + ": " + Join(state->excess_rights, " ") : state.error().message;
+  };
+  EXPECT_EQ(excess(), login_ + ": ");
+  for (const std::string attribute : {"REPLICATION", "BYPASSRLS", "CREATEROLE"}) {
+    Query("ALTER ROLE " + login_ + " " + attribute);
+    EXPECT_EQ(excess(), login_ + ": " + attribute);
+    Query("ALTER ROLE " + login_ + " NO" + attribute);
+  }
+  // Through another role, which SET ROLE would give it.
+  Query("GRANT pg_read_server_files, pg_execute_server_program TO " + owner_ + "; GRANT " + owner_ +
+        " TO " + login_);
+  EXPECT_EQ(excess(), login_ + ": pg_execute_server_program pg_read_server_files");
+  Query("ALTER ROLE " + login_ + " SUPERUSER CREATEROLE");
+  EXPECT_EQ(excess(), login_ + ": SUPERUSER");
+  EXPECT_EQ(excess(LoginRights::kAny), login_ + ": ");
 }
 
 TEST_F(RightsTest, ARoleThatMayNotBeTakenIsDenied) {

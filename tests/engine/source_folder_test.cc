@@ -122,7 +122,7 @@ TEST(SourceFolderTest, RefusesWhatIsTooLarge) {
   WriteFile(folder.path() / "5.sql", "x");
   const auto all = ReadSourceFolder(folder.path());
   ASSERT_FALSE(all);
-  EXPECT_EQ(all.error(), (Error{ErrorCode::kInvalid, "the .sql files in " + folder.path().string() +
+  EXPECT_EQ(all.error(), (Error{ErrorCode::kInvalid, "the files in " + folder.path().string() +
                                                          " are larger than 64 MiB together"}));
 }
 

@@ -55,6 +55,15 @@ std::optional<std::vector<int>> AlembicVersion() {
   return version;
 }
 
+void AlembicTest::SetUp() {
+  static const auto version = AlembicVersion();
+  if (!version) {
+    GTEST_SKIP() << "no " << AlembicProgram()
+                 << " with a PostgreSQL driver here: apt-get install alembic python3-psycopg2";
+  }
+  version_ = *version;
+}
+
 Alembic::Alembic(const fs::path& project) {
   fs::copy(project, folder_.path(), fs::copy_options::recursive);
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "process/process.h"
 
 namespace schemaop::testing {
@@ -16,6 +18,15 @@ std::string AlembicProgram();
 
 // Its version, such as {1, 8, 1}; nullopt when it cannot be run, or has no PostgreSQL driver.
 std::optional<std::vector<int>> AlembicVersion();
+
+// For tests that need one: skipped, saying what to install, where there is none.
+class AlembicTest : public ::testing::Test {
+ protected:
+  // Those who override it call it first, and do no more when IsSkipped().
+  void SetUp() override;
+
+  std::vector<int> version_;
+};
 
 class Alembic {
  public:

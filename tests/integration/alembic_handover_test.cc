@@ -6,6 +6,7 @@
 #include "alembic.h"
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -17,15 +18,11 @@ using ::testing::IsEmpty;
 
 const fs::path kProjects = fs::path(SCHEMAOP_TESTDATA) / "alembic";
 
-class AlembicHandoverTest : public ::testing::Test {
+class AlembicHandoverTest : public AlembicTest {
  protected:
   void SetUp() override {
-    static const auto version = AlembicVersion();
-    if (!version) {
-      GTEST_SKIP() << "no " << AlembicProgram()
-                   << " with a PostgreSQL driver here: apt-get install alembic python3-psycopg2";
-    }
-    version_ = *version;
+    AlembicTest::SetUp();
+    if (IsSkipped()) return;
     fs::copy(kProjects / "sql", schemactl_.folder() / "migrations", fs::copy_options::recursive);
     database_ = TestPostgres::Shared().CreateDatabase();
     alembic_.UseDatabase(TestPostgres::Shared().Url(database_));
@@ -56,7 +53,6 @@ class AlembicHandoverTest : public ::testing::Test {
     return TestPostgres::Shared().DumpSchema(database_);
   }
 
-  std::vector<int> version_;
   std::string database_;
   Alembic alembic_{kProjects / "python"};
   Schemactl schemactl_;

@@ -11,6 +11,7 @@
 #include "alembic.h"
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -29,14 +30,11 @@ constexpr const char* kByHand =
     "-- migrate:down\nUPDATE customers SET words = NULL;\n";
 constexpr const char* kHandWritten = "b2_fill_in_the_words_of_older_customers.sql";
 
-class AlembicImportTest : public ::testing::Test {
+class AlembicImportTest : public AlembicTest {
  protected:
   void SetUp() override {
-    static const auto version = AlembicVersion();
-    if (!version) {
-      GTEST_SKIP() << "no " << AlembicProgram()
-                   << " with a PostgreSQL driver here: apt-get install alembic python3-psycopg2";
-    }
+    AlembicTest::SetUp();
+    if (IsSkipped()) return;
     schemactl_.SetEnvironment("PYTHONDONTWRITEBYTECODE", "1");
   }
 
@@ -168,7 +166,7 @@ TEST_F(AlembicImportTest, OverwritesOnlyWhenForcedAndKeepsWhatWasWrittenByHand) 
   EXPECT_EQ(again.exit_code, 2);
   EXPECT_EQ(again.err,
             "schemactl: migrations/versions/a1_create_customers_and_their_standing.sql is there "
-            "already, and 8 more; name another folder with --output, or overwrite with --force\n");
+            "already, and 8 more; name another folder with --to, or overwrite with --force\n");
   EXPECT_EQ(ReadFile(first), "edited");
 
   const RunResult forced = Import(kProject / "alembic.ini", {"--force"});
@@ -190,7 +188,7 @@ TEST_F(AlembicImportTest, TakesOverTheVersionTableAndWhatCannotBeUndone) {
             "\"\"\"One way\"\"\"\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n"
             "def upgrade():\n    op.execute('SELECT 1')\n"
             "def downgrade():\n    raise NotImplementedError('data is gone')\n");
-  const RunResult import = Import("python/alembic.ini", {"--output", "sql"});
+  const RunResult import = Import("python/alembic.ini", {"--to", "sql"});
   EXPECT_EQ(import.exit_code, 0) << import.err;
   EXPECT_EQ(import.out,
             "  Generating sql/versions/a_one_way.sql ...  done\n"
@@ -203,6 +201,42 @@ TEST_F(AlembicImportTest, TakesOverTheVersionTableAndWhatCannotBeUndone) {
   EXPECT_EQ(ReadFile(schemactl_.folder() / "sql" / "schemactl.yaml"),
             "versionTable: \"applied\"\nversionTableSchema: \"ops\"\n");
   EXPECT_EQ(schemactl_.Run({"-d", "sql", "heads"}).out, "a (head)\n");
+}
+
+// One alembic.ini for several databases, and an env.py that wants to be told things.
+TEST_F(AlembicImportTest, PassesTheSectionAndTheArgumentsToEnvPy) {
+  const fs::path folder = schemactl_.folder() / "python";
+  fs::create_directories(folder / "billing");
+  WriteFile(folder / "alembic.ini",
+            "[alembic]\nscript_location = %(here)s/none\n"
+            "[billing]\nscript_location = %(here)s\nversion_locations = %(here)s/billing\n");
+  WriteFile(folder / "env.py",
+            "from alembic import context\n"
+            "told = context.get_x_argument(as_dictionary=True)\n"
+            "context.configure(dialect_name='postgresql', version_table=told['table'],\n"
+            "                  version_table_schema=told['schema'])\n"
+            "context.run_migrations()\n");
+  WriteFile(folder / "billing" / "a.py",
+            "\"\"\"First\"\"\"\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n"
+            "def upgrade():\n    op.execute('SELECT 1')\n"
+            "def downgrade():\n    op.execute('SELECT 2')\n");
+  const RunResult import = Import(
+      "python/alembic.ini",
+      {"--to", "sql", "-n", "billing", "-x", "table=applied", "-x", "schema=ops", "-o", "json"});
+  EXPECT_EQ(import.exit_code, 0) << import.err;
+  EXPECT_EQ(import.out,
+            "[\n  {\n    \"revision\": \"a\",\n    \"file\": \"sql/versions/a_first.sql\",\n"
+            "    \"from\": \"" +
+                fs::canonical(folder / "billing" / "a.py").string() +
+                "\",\n    \"written\": true,\n    \"problem\": \"\",\n    \"note\": \"\"\n"
+                "  }\n]\n");
+  EXPECT_EQ(ReadFile(schemactl_.folder() / "sql" / "schemactl.yaml"),
+            "versionTable: \"applied\"\nversionTableSchema: \"ops\"\n");
+  const RunResult untold = Import("python/alembic.ini", {"--to", "again", "--name", "billing"});
+  EXPECT_EQ(untold.exit_code, 1);
+  EXPECT_EQ(untold.err, "schemactl: cannot import python/alembic.ini: KeyError: 'table'\n");
+  EXPECT_EQ(Import("python/alembic.ini", {"--name", "a]b"}).err,
+            "schemactl: --name: this cannot be the name of a section\n");
 }
 
 TEST_F(AlembicImportTest, SaysWhatIsWrongWithAProject) {
@@ -244,8 +278,8 @@ TEST_F(AlembicImportTest, SaysWhatIsWrongWithAProject) {
 TEST(ImportUsageTest, SaysWhatIsMissing) {
   const Schemactl schemactl;
   EXPECT_EQ(schemactl.Run({"import", "alembic"}).err,
-            "schemactl: alembic.ini: there is no such file; name the project's alembic.ini: "
-            "schemactl import alembic PATH/alembic.ini\n");
+            "schemactl: alembic.ini: there is no such file; name the project's alembic.ini, "
+            "as in: import alembic PATH/alembic.ini\n");
   WriteFile(schemactl.folder() / "alembic.ini", "[alembic]\n");
   const RunResult import = schemactl.Run({"import", "alembic", "--alembic", "no-such-alembic"});
   EXPECT_EQ(import.exit_code, 1);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -70,6 +71,35 @@ TEST(KubeClientTest, SendsWhatEachVerbNeedsToTheEncodedPath) {
                       "PATCH /prefix/api/v1/x application/json-patch+json" + agent + "[]",
                       "PATCH /prefix/api/v1/x application/apply-patch+yaml" + agent + R"({"a":1})",
                   }));
+}
+
+TEST(KubeClientTest, SendsNothingThatItMayNotWrite) {
+  std::atomic<int> reads = 0;
+  std::atomic<int> writes = 0;
+  HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    ++(request.method == "GET" ? reads : writes);
+    response.set_content("{}", "application/json");
+  });
+  bool may = false;
+  KubeClientOptions options;
+  options.may_write = [&may]() -> Result<void> {
+    if (may) return {};
+    return Fail(ErrorCode::kCancelled, "not the leader");
+  };
+  const auto client = Connect(server.Url(), std::move(options));
+  const json body = json::object();
+  const auto created = client->Create("/api/v1/x", body, {});
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().error,
+            (Error{ErrorCode::kCancelled, "POST /api/v1/x: not the leader"}));
+  EXPECT_FALSE(client->Update("/api/v1/x", body, {}));
+  EXPECT_FALSE(client->Patch("/api/v1/x", PatchType::kMerge, body, {}));
+  EXPECT_TRUE(client->Get("/api/v1/x", {}));
+  EXPECT_EQ(reads, 1);
+  EXPECT_EQ(writes, 0);
+  may = true;
+  EXPECT_TRUE(client->Create("/api/v1/x", body, {}));
+  EXPECT_EQ(writes, 1);
 }
 
 TEST(KubeClientTest, ReadsAStatusIntoAnErrorThatNamesTheRequest) {
@@ -191,7 +221,7 @@ TEST(KubeClientTest, RefusesAnAnswerOverItsLimitHoweverItIsFramed) {
                                             return sink.write(piece.data(), piece.size());
                                           });
   });
-  const auto client = Connect(server.Url(), {.max_response_bytes = 50000});
+  const auto client = Connect(server.Url(), {.max_object_bytes = 50000});
   for (const std::string path : {"/api/whole", "/api/endless"}) {
     const auto answer = client->Get(path, {});
     ASSERT_FALSE(answer.has_value());
@@ -395,6 +425,29 @@ TEST_F(KubeClientHangTest, SendsNothingWhenStoppedBefore) {
   EXPECT_EQ(server.connections(), 0);
 }
 
+TEST(KubeClientTest, NamesItselfAsClientsOfKubernetesDo) {
+  EXPECT_THAT(UserAgent("schema-operator", "0.1.0"),
+              ::testing::MatchesRegex("schema-operator/0\\.1\\.0 \\(linux/[a-z0-9]+\\)"));
+}
+
+TEST(KubeClientTest, AsksForMetadataAlone) {
+  std::vector<std::string> accepted;
+  HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    accepted.push_back(request.get_header_value("Accept"));
+    response.set_content("{}\n", "application/json");
+  });
+  const auto client = Connect(server.Url());
+  EXPECT_TRUE(client->GetList("/api", Representation::kMetadata, {}).has_value());
+  EXPECT_TRUE(client->GetList("/api", Representation::kObject, {}).has_value());
+  const auto take = [](std::string_view) { return true; };
+  EXPECT_TRUE(client->Watch("/api", Representation::kMetadata, seconds(1), take, {}).has_value());
+  EXPECT_EQ(accepted,
+            (std::vector<std::string>{
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+                "application/json",
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"}));
+}
+
 constexpr auto kEveryLine = [](std::string_view) { return true; };
 
 TEST(KubeWatchTest, HandsOutEachLineAndEndsWithTheStream) {
@@ -409,7 +462,7 @@ TEST(KubeWatchTest, HandsOutEachLineAndEndsWithTheStream) {
   });
   std::vector<std::string> lines;
   const auto ended = Connect(server.Url())
-                         ->Watch("/api?watch=true", seconds(5),
+                         ->Watch("/api?watch=true", Representation::kObject, seconds(5),
                                  [&](std::string_view line) {
                                    lines.emplace_back(line);
                                    return true;
@@ -423,7 +476,7 @@ TEST(KubeWatchTest, EndsCleanlyWhenItsReaderDeclines) {
   SilentServer server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n");
   int lines = 0;
   const auto ended = Connect(Url(server.port()))
-                         ->Watch("/api", seconds(5),
+                         ->Watch("/api", Representation::kObject, seconds(5),
                                  [&](std::string_view) {
                                    ++lines;
                                    return false;
@@ -436,7 +489,8 @@ TEST(KubeWatchTest, EndsCleanlyWhenItsReaderDeclines) {
 TEST(KubeWatchTest, TellsALostStreamFromAFinishedOne) {
   const auto watch = [](const std::string& answer) {
     SilentServer server(answer, SilentServer::After::kClose);
-    const auto ended = Connect(Url(server.port()))->Watch("/api", seconds(5), kEveryLine, {});
+    const auto ended = Connect(Url(server.port()))
+                           ->Watch("/api", Representation::kObject, seconds(5), kEveryLine, {});
     std::string message = ended ? "" : ended.error().error.message;
     const std::string url = Url(server.port());
     if (const auto at = message.find(url); at != std::string::npos)
@@ -459,7 +513,8 @@ TEST(KubeWatchTest, ReportsARefusalAsAnError) {
     response.set_content(Status(410, "Expired", "too old resource version: 5 (9)"),
                          "application/json");
   });
-  const auto ended = Connect(server.Url())->Watch("/api", seconds(5), kEveryLine, {});
+  const auto ended =
+      Connect(server.Url())->Watch("/api", Representation::kObject, seconds(5), kEveryLine, {});
   ASSERT_FALSE(ended.has_value());
   EXPECT_TRUE(IsExpired(ended.error()));
   EXPECT_EQ(ended.error().error.message, "GET /api: 410 Expired: too old resource version: 5 (9)");
@@ -470,7 +525,7 @@ TEST(KubeWatchTest, RefusesALineOverItsLimit) {
     response.set_content(std::string(5000, 'x'), "application/json");
   });
   const auto ended = Connect(server.Url(), {.max_watch_line_bytes = 4096})
-                         ->Watch("/api", seconds(5), kEveryLine, {});
+                         ->Watch("/api", Representation::kObject, seconds(5), kEveryLine, {});
   ASSERT_FALSE(ended.has_value());
   EXPECT_EQ(ended.error().error,
             (Error{ErrorCode::kRejected, "GET /api: an event is larger than 4096 bytes"}));
@@ -483,7 +538,8 @@ TEST(KubeWatchTest, EndsAQuietWatchWhenToldToStop) {
   std::atomic<int> lines = 0;
   auto watch = std::async(std::launch::async, [&] {
     return client->Watch(
-        "/api", seconds(300), [&](std::string_view) { return ++lines > 0; }, stop.get_token());
+        "/api", Representation::kObject, seconds(300),
+        [&](std::string_view) { return ++lines > 0; }, stop.get_token());
   });
   EXPECT_TRUE(testing::WaitUntil([&] { return lines > 0; }));
   stop.request_stop();
@@ -505,8 +561,8 @@ TEST(KubeWatchTest, DoesNotHoldUpRequests) {
   for (int i = 0; i < 4; ++i) {
     watches.emplace_back([&](std::stop_token stop) {
       (void)client->Watch(
-          "/api/watch", seconds(300), [&](std::string_view) { return ++lines > 0; },
-          std::move(stop));
+          "/api/watch", Representation::kObject, seconds(300),
+          [&](std::string_view) { return ++lines > 0; }, std::move(stop));
     });
   }
   EXPECT_TRUE(testing::WaitUntil([&] { return lines > 8; }));

@@ -130,6 +130,30 @@ TEST_F(ConfigTest, PrefersDataToAFileAndWatchesTheFileOtherwise) {
   EXPECT_EQ(file->ca_file, folder.path() / "ca.pem");
 }
 
+TEST_F(ConfigTest, ReadsWhomToActAsAndWhichProxyToUse) {
+  const auto config = LoadKubeconfig(
+      Kubeconfig("server: https://h, proxy-url: \"http://proxy:3128\"",
+                 "as: jane, as-uid: 7, as-groups: [admins, 42], as-user-extra: {scopes: [a, b]}"),
+      "");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->proxy_url, "http://proxy:3128");
+  EXPECT_EQ(config->impersonation.user, "jane");
+  EXPECT_EQ(config->impersonation.uid, "7");
+  EXPECT_EQ(config->impersonation.groups, (std::vector<std::string>{"admins", "42"}));
+  EXPECT_EQ(config->impersonation.extra,
+            (std::map<std::string, std::vector<std::string>>{{"scopes", {"a", "b"}}}));
+}
+
+TEST_F(ConfigTest, WatchesTheFilesOfAClientCertificate) {
+  Write("c.pem", "CERT");
+  Write("k.pem", "KEY");
+  const auto config = LoadKubeconfig(
+      Kubeconfig("server: https://h", "client-certificate: c.pem, client-key: k.pem"), "");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->client_certificate_file, folder.path() / "c.pem");
+  EXPECT_EQ(config->client_key_file, folder.path() / "k.pem");
+}
+
 TEST_F(ConfigTest, UsesTheDefaultNamespaceAndNoCredentialsWhenNothingIsSaid) {
   const auto config = LoadKubeconfig(Kubeconfig("server: http://127.0.0.1:8001", ""), "");
   ASSERT_TRUE(config.has_value());
@@ -201,8 +225,9 @@ TEST_F(ConfigTest, NamesFileAndFieldOfWhatIsWrong) {
   EXPECT_EQ(refusal(server + ", certificate-authority: ca.pem", ""),
             "kubeconfig config: clusters[c].certificate-authority: file ca.pem cannot be read or "
             "is empty");
-  EXPECT_EQ(refusal(server + ", proxy-url: http://p", ""),
-            "kubeconfig config: clusters[c].proxy-url: proxies are not supported");
+  EXPECT_EQ(refusal(server + ", proxy-url: https://p", ""),
+            "kubeconfig config: clusters[c].proxy-url: a proxy is reached by http:// or socks5://; "
+            "https:// and others are not spoken");
   EXPECT_EQ(refusal(server, "client-certificate-data: Q0E="),
             "kubeconfig config: users[u].client-key: it is missing; a client certificate and its "
             "key belong together");
@@ -210,16 +235,17 @@ TEST_F(ConfigTest, NamesFileAndFieldOfWhatIsWrong) {
             "kubeconfig config: users[u].client-certificate: it is missing; a client certificate "
             "and its key belong "
             "together");
-  EXPECT_EQ(refusal(server, "exec: {command: aws}"),
-            "kubeconfig config: users[u].exec: exec credential plugins are not supported yet; use "
-            "a token or a client "
-            "certificate");
+  EXPECT_EQ(refusal(server, "auth-provider: {name: gcp}"),
+            "kubeconfig config: users[u].auth-provider: auth providers are gone from Kubernetes; "
+            "use exec, a token or a client certificate");
   EXPECT_EQ(refusal(server, "username: admin, password: hunter2"),
             "kubeconfig config: users[u].username: basic authentication is not supported; use a "
             "token or a client "
             "certificate");
-  EXPECT_EQ(refusal(server, "as: root"),
-            "kubeconfig config: users[u].as: impersonation is not supported");
+  EXPECT_EQ(refusal(server, "as: root, as-groups: wheel"),
+            "kubeconfig config: users[u].as-groups: it is no list");
+  EXPECT_EQ(refusal(server, "as: root, as-user-extra: {scopes: view}"),
+            "kubeconfig config: users[u].as-user-extra: scopes: it is no list");
 }
 
 TEST_F(ConfigTest, NamesTheContextThatDoesNotLeadAnywhere) {

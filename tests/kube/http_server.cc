@@ -36,17 +36,17 @@ std::pair<int, int> Listen(int backlog) {
 }  // namespace
 
 HttpServer::HttpServer(Handler handler) : server_(std::make_unique<httplib::Server>()) {
-  Start(std::move(handler));
+  Start(std::move(handler), 0);
 }
 
-HttpServer::HttpServer(const Tls& tls, Handler handler) : tls_(true) {
+HttpServer::HttpServer(const Tls& tls, Handler handler, int port) : tls_(true) {
   server_ = std::make_unique<httplib::SSLServer>(
       tls.certificate.c_str(), tls.key.c_str(),
       tls.client_authority.empty() ? nullptr : tls.client_authority.c_str());
-  Start(std::move(handler));
+  Start(std::move(handler), port);
 }
 
-void HttpServer::Start(Handler handler) {
+void HttpServer::Start(Handler handler, int port) {
   server_->new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
   server_->set_tcp_nodelay(true);
   server_->set_keep_alive_max_count(1000000);
@@ -56,7 +56,11 @@ void HttpServer::Start(Handler handler) {
     (*shared)(request, response);
   };
   server_->Get(".*", answer).Post(".*", answer).Put(".*", answer).Patch(".*", answer);
-  port_ = server_->bind_to_any_port("127.0.0.1");
+  if (port != 0 && server_->bind_to_port("127.0.0.1", port)) {
+    port_ = port;
+  } else {
+    port_ = server_->bind_to_any_port("127.0.0.1");
+  }
   thread_ = std::jthread([this] { server_->listen_after_bind(); });
   while (!server_->is_running()) std::this_thread::yield();
 }

@@ -24,7 +24,8 @@ class HttpServer {
   };
 
   explicit HttpServer(Handler handler);
-  HttpServer(const Tls& tls, Handler handler);
+  // On `port`, or on a free one.
+  HttpServer(const Tls& tls, Handler handler, int port = 0);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -33,7 +34,7 @@ class HttpServer {
   std::string Url(const std::string& host = "127.0.0.1") const;
 
  private:
-  void Start(Handler handler);
+  void Start(Handler handler, int port);
 
   bool tls_ = false;
   std::unique_ptr<httplib::Server> server_;

@@ -45,6 +45,13 @@ TEST(RetryPolicyTest, RepeatsALostGetOnceAndNoOtherVerb) {
   }
 }
 
+TEST(RetryPolicyTest, RepeatsAnyVerbOnceWhenCertificatesWereRotated) {
+  RetryBudget budget;
+  const AttemptResult result{.tls_renewed = true};
+  EXPECT_EQ(NextRetry("PATCH", result, budget), RetryAction::kNow);
+  EXPECT_EQ(NextRetry("PATCH", result, budget), RetryAction::kGiveUp);
+}
+
 TEST(RetryPolicyTest, DoesNotRepeatWhatNeverConnected) {
   RetryBudget budget;
   EXPECT_EQ(NextRetry("GET", {0, {}, false}, budget), RetryAction::kGiveUp);

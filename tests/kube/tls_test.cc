@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "certificates.h"
+#include "certificates/certificates.h"
 #include "http_server.h"
 #include "kube/client.h"
 

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from api_server import ApiServer, assets_folder
-from renders import CRD_FILE, documents, find_helm, helm_template, kustomize, load, skip
+from renders import CRD_FILE, documents, find_helm, helm_template, kustomize, kustomize_with, load, skip
 
 ACCOUNT = "system:serviceaccount:schema-operator-system:schema-operator"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -18,6 +18,11 @@ SCHEMAVERSIONS = "schemaversions.schemaversion.io"
 GRANTED = [("get", SCHEMAVERSIONS), ("list", SCHEMAVERSIONS), ("watch", SCHEMAVERSIONS),
            ("patch", SCHEMAVERSIONS + "/status"), ("get", "secrets"), ("get", "configmaps"),
            ("create", "events.events.k8s.io"), ("patch", "events.events.k8s.io")]
+# ... in its own namespace ...
+GRANTED_AT_HOME = [("get", "leases.coordination.k8s.io"), ("create", "leases.coordination.k8s.io"),
+                   ("patch", "leases.coordination.k8s.io"), ("create", "events.events.k8s.io")]
+# ... with manifests/watch-references or the chart's watchReferences ...
+WATCHING = [("list", "secrets"), ("watch", "secrets"), ("list", "configmaps"), ("watch", "configmaps")]
 # ... and what it must not be able to do anywhere.
 REFUSED = [("list", "secrets"), ("watch", "secrets"), ("create", "secrets"), ("update", "secrets"),
            ("delete", "secrets"), ("list", "configmaps"), ("create", "configmaps"), ("patch", "configmaps"),
@@ -32,6 +37,61 @@ def _schema_version(spec):
             "migrations": {"path": "projects"}}
     return {"apiVersion": "schemaversion.io/v1alpha1", "kind": "SchemaVersion", "metadata": {"generateName": "test-"},
             "spec": {**base, **spec}}
+
+
+def _rules(node):
+    """Every CEL rule of a schema, wherever it stands."""
+    if isinstance(node, dict):
+        yield from node.get("x-kubernetes-validations", [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from _rules(each)
+
+
+def _durations(field, *values):
+    return [{"execution": {field: value}} for value in values]
+
+
+# Each CEL rule of the resource by its sentence: specs it accepts, specs it refuses.
+CEL_RULES = {
+    "targetRevision must be absolute: a relative target (+1, -1, id-2, label@-1) moves each time it is read, so the database "
+    "would be walked up or down for ever; name a revision id, head, heads, base or label@head": (
+        [{"targetRevision": target} for target in (
+            "head", "heads", "base", "004", "ae1027a", "20260102_add-index", "payments@head", "payments@base", "payments@003")],
+        [{"targetRevision": target} for target in (
+            "-1", "+1", "-12", "003-1", "003+2", "head-1", "label@+1", "label@-1", "label@003-1")]),
+    "migrations must have exactly one of configMaps, inline and path": (
+        [{"migrations": {"path": "a"}}, {"migrations": {"inline": {"001_a.sql": ""}}}, {"migrations": {"configMaps": [{"name": "a"}]}}],
+        [{"migrations": {}}, {"migrations": {"path": "a", "inline": {"a.sql": ""}}},
+         {"migrations": {"path": "a", "configMaps": [{"name": "a"}]}},
+         {"migrations": {"configMaps": [{"name": "a"}], "inline": {"a.sql": ""}}},
+         {"migrations": {"path": "a", "configMaps": [{"name": "a"}], "inline": {"a.sql": ""}}}]),
+    'path must be relative to the operator\'s --migrations-root and must not contain ".."': (
+        [{"migrations": {"path": path}} for path in (".", "projects", "teams/projects.v2", "a..b")],
+        [{"migrations": {"path": path}} for path in ("/etc", "..", "a/../b", "a/..", "../a")]),
+    "lockTimeout must be from 1ms to 24h: without a limit, a statement that waits for a lock makes every later user of the table "
+    "wait behind it": (
+        _durations("lockTimeout", "1ms", "1.5s", "24h"), _durations("lockTimeout", "0s", "0.5ms", "24h1s")),
+    "statementTimeout must be at most 24h; 0s is no limit": (
+        _durations("statementTimeout", "0s", "24h"), _durations("statementTimeout", "24h1ms", "25h")),
+    "nonTransactionalTimeout must be at most 24h; 0s is no limit": (
+        _durations("nonTransactionalTimeout", "0s", "24h"), _durations("nonTransactionalTimeout", "24h1ms", "25h")),
+    "retryBudget must be at most 24h; 0s is one attempt": (
+        _durations("retryBudget", "0s", "24h"), _durations("retryBudget", "24h1ms", "25h")),
+    "interval must be from 1s to 24h": (
+        [{"interval": interval} for interval in ("1s", "23h59m60s", "1000ms")],
+        [{"interval": interval} for interval in ("0s", "0.5s", "999ms", "25h")]),
+}
+
+
+# Each rule about a change by its sentence: pairs of specs, before and after, it accepts and refuses.
+CHANGE_RULES = {
+    "spec.baseline cannot change once it is set: a database is taken over once; when it was wrong, delete this object, which leaves "
+    "the database alone, and create it anew": (
+        [({}, {}), ({}, {"baseline": "003"}), ({"baseline": "003"}, {"baseline": "003", "targetRevision": "004"})],
+        [({"baseline": "003"}, {"baseline": "004"}), ({"baseline": "003"}, {})]),
+}
 
 
 class ApplyTest(unittest.TestCase):
@@ -83,10 +143,18 @@ class ApplyTest(unittest.TestCase):
         self.assertEqual(status, 201, answer)
         return answer["status"]["allowed"]
 
-    def _assert_rights(self, namespace):
-        for verb, resource in GRANTED:
+    def _assert_rights(self, namespace, more=()):
+        for verb, resource in [*GRANTED, *more]:
             self.assertTrue(self._may(verb, resource, namespace), f"{verb} {resource}")
+        for verb, resource in GRANTED_AT_HOME:
+            self.assertTrue(self._may(verb, resource, "schema-operator-system"), f"{verb} {resource}")
+        self.assertFalse(self._may("delete", "leases.coordination.k8s.io", "schema-operator-system"))
         for verb, resource in REFUSED:
+            if (verb, resource) not in more:
+                self.assertFalse(self._may(verb, resource, namespace), f"{verb} {resource}")
+
+    def _assert_no_rights(self, namespace):
+        for verb, resource in [*GRANTED, *WATCHING]:
             self.assertFalse(self._may(verb, resource, namespace), f"{verb} {resource}")
 
     def test_kustomize_installs_and_grants_what_the_operator_needs(self):
@@ -119,8 +187,24 @@ class ApplyTest(unittest.TestCase):
         self.assertEqual(len(self._apply(rendered.stdout).splitlines()), len(documents(rendered.stdout)))
         self._await_established(self.server.url)
         self._assert_rights("engineering")
-        for verb, resource in GRANTED:
-            self.assertFalse(self._may(verb, resource, "default"), f"{verb} {resource}")
+        self._assert_no_rights("default")
+
+    def test_kustomize_confines_the_operator_to_one_namespace(self):
+        self._create_namespaces("engineering")
+        rendered = kustomize("manifests/namespaced")
+        self.assertEqual(len(self._apply(rendered).splitlines()), len(documents(rendered)))
+        self._await_established(self.server.url)
+        self._assert_rights("engineering")
+        self._assert_no_rights("default")
+        self.assertFalse(self._may("get", "secrets", "schema-operator-system"))
+
+    def test_watching_references_grants_list_and_watch_and_nothing_else(self):
+        self._create_namespaces("engineering")
+        self._apply(kustomize_with("manifests/namespaced", "manifests/watch-references"))
+        self._assert_rights("engineering", WATCHING)
+        self._assert_no_rights("default")
+        self._apply(kustomize_with("manifests", "manifests/watch-references"))
+        self._assert_rights("default", WATCHING)
 
     def test_a_server_without_cel_refuses_what_the_plain_schema_can_tell(self):
         self._apply(CRD_FILE.read_text(encoding="utf-8"))
@@ -142,20 +226,56 @@ class ApplyTest(unittest.TestCase):
         status, answer = self.server.request("POST", f"{url}{CRDS}?fieldValidation=Strict", load(CRD_FILE))
         self.assertEqual(status, 201, answer)
         self._await_established(url)
-        for spec, sentence in (
-                ({"targetRevision": "-1"}, "targetRevision must be absolute: a relative target"),
-                ({"migrations": {}}, "migrations must have exactly one of configMaps, inline and path"),
-                ({"migrations": {"path": "a", "inline": {"a.sql": ""}}},
-                 "migrations must have exactly one of configMaps, inline and path"),
-                ({"migrations": {"path": "a/../b"}}, "path must be relative to the operator's --migrations-root"),
-                ({"execution": {"lockTimeout": "0s"}}, "lockTimeout must be from 1ms to 24h"),
-                ({"execution": {"statementTimeout": "25h"}}, "statementTimeout must be at most 24h"),
-                ({"interval": "0.5s"}, "interval must be from 1s to 24h")):
-            status, answer = self.server.request("POST", url + OBJECTS, _schema_version(spec))
-            self.assertEqual(status, 422, f"{spec}: {answer}")
+        for sentence, (accepted, refused) in CEL_RULES.items():
+            with self.subTest(sentence):
+                for spec in accepted:
+                    status, answer = self.server.request("POST", url + OBJECTS, _schema_version(spec))
+                    self.assertEqual(status, 201, f"{spec}: {answer}")
+                for spec in refused:
+                    status, answer = self.server.request("POST", url + OBJECTS, _schema_version(spec))
+                    self.assertEqual(status, 422, f"{spec}: {answer}")
+                    self.assertIn(sentence, answer["message"])
+
+    def test_a_server_with_cel_says_what_cannot_be_changed(self):
+        url = self.server.start_crd_server()
+        if url is None:
+            self.skipTest("no apiextensions-apiserver among the assets")
+        self.assertEqual(self.server.request("POST", f"{url}{CRDS}?fieldValidation=Strict", load(CRD_FILE))[0], 201)
+        self._await_established(url)
+        for sentence, (accepted, refused) in CHANGE_RULES.items():
+            for code, pairs in ((200, accepted), (422, refused)):
+                for before, after in pairs:
+                    with self.subTest(sentence, before=before, after=after):
+                        status, stored = self.server.request("POST", url + OBJECTS, _schema_version(before))
+                        self.assertEqual(status, 201, stored)
+                        changed = {**stored, "spec": _schema_version(after)["spec"]}
+                        status, answer = self.server.request("PUT", f"{url}{OBJECTS}/{stored['metadata']['name']}", changed)
+                        self.assertEqual(status, code, answer)
+                        if code == 422:
+                            self.assertIn(sentence, answer["message"])
+
+    def test_every_rule_of_the_resource_has_cases(self):
+        rules = {**CEL_RULES, **CHANGE_RULES}
+        self.assertEqual(sorted(" ".join(rule["message"].split()) for rule in _rules(load(CRD_FILE))), sorted(rules))
+        for sentence, (accepted, refused) in rules.items():
+            self.assertTrue(accepted and refused, sentence)
+
+    def test_a_server_with_cel_warns_of_an_unknown_field_and_bounds_what_it_stores(self):
+        url = self.server.start_crd_server()
+        if url is None:
+            self.skipTest("no apiextensions-apiserver among the assets")
+        self.assertEqual(self.server.request("POST", f"{url}{CRDS}?fieldValidation=Strict", load(CRD_FILE))[0], 201)
+        self._await_established(url)
+        for spec, sentence in (({"targetRevison": "head"}, 'unknown field "spec.targetRevison"'),
+                               ({"targetRevision": "x" * 257}, "may not be more than 256 bytes"),
+                               ({"migrations": {"inline": {f"{i}.sql": "" for i in range(257)}}}, "must have at most 256 items"),
+                               ({"migrations": {"configMaps": [{"name": "a"}, {"name": "a"}]}}, "Duplicate value"),
+                               ({"migrations": {"configMaps": [{"name": f"a{i}"} for i in range(33)]}},
+                                "must have at most 32 items"),
+                               ({"database": {"secretRef": {"name": "other/db"}}}, "should match")):
+            status, answer = self.server.request("POST", url + OBJECTS + "?fieldValidation=Strict", _schema_version(spec))
+            self.assertIn(status, (400, 422), f"{spec}: {answer}")
             self.assertIn(sentence, answer["message"])
-        status, answer = self.server.request("POST", url + OBJECTS, _schema_version({}))
-        self.assertEqual(status, 201, answer)
 
 
 if __name__ == "__main__":

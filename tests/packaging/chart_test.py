@@ -80,10 +80,26 @@ class ChartTest(unittest.TestCase):
         self.assertNotIn("ClusterRole", kinds)
         self.assertNotIn("ClusterRoleBinding", kinds)
         for kind in ("Role", "RoleBinding"):
-            self.assertEqual([each["metadata"]["namespace"] for each in objects if each["kind"] == kind], ["a", "b"])
+            # The first is where the operator's own Lease is.
+            self.assertEqual([each["metadata"]["namespace"] for each in objects if each["kind"] == kind],
+                             ["schema-operator-system", "a", "b"])
         arguments = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"]
         self.assertEqual([each for each in arguments if each.startswith("--namespace")],
                          ["--namespace=a", "--namespace=b"])
+
+    def test_watching_references_adds_the_rights_it_needs_wherever_the_operator_serves(self):
+        for settings, kind in ((["watchReferences.configMaps=true"], "ClusterRole"),
+                               (["watchReferences.configMaps=true", "watchReferences.secrets=true",
+                                 "watchNamespaces={a,b}"], "Role")):
+            objects = documents(_template(*(each for setting in settings for each in ("--set", setting))))
+            kinds = ["secrets", "configmaps"] if kind == "Role" else ["configmaps"]
+            added = {"apiGroups": [""], "resources": kinds, "verbs": ["list", "watch"]}
+            roles = [each for each in objects if each["kind"] == kind
+                     and not each["metadata"]["name"].endswith("leader-election")]
+            self.assertEqual([each["rules"].count(added) for each in roles], [1] * len(roles))
+            arguments = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"]
+            self.assertIn("--watch-references=" + ",".join(kinds), arguments)
+        self.assertNotIn("--watch-references", _template())
 
     def test_refuses_each_typo_by_name(self):
         for what, (values, word) in REFUSED.items():
@@ -111,9 +127,11 @@ class ChartTest(unittest.TestCase):
         self.assertNotIn("WARNING", notes)
         self.assertNotIn("NOTE:", notes)
         notes = _notes("replicas=0", "crds.enabled=false", "resources.limits=null")
-        self.assertIn("WARNING: replicas is 0: nothing is migrated until it is 1.\n", notes)
+        self.assertIn("WARNING: replicas is 0: nothing is migrated until it is at least 1.\n", notes)
         self.assertIn("NOTE: crds.enabled is false: apply crds/ of this version yourself, before the operator.\n", notes)
         self.assertIn("WARNING: no resource limits are set.\n", notes)
+        self.assertIn("WARNING: watchReferences.secrets lets the operator read all Secrets of the cluster.\n",
+                      _notes("watchReferences.secrets=true"))
 
     def test_packages_what_it_renders_from(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -139,7 +157,8 @@ class SameAsKustomizeTest(unittest.TestCase):
 
     def test_grants_the_same_rights(self):
         for kind, member in (("ClusterRole", "rules"), ("ClusterRoleBinding", "subjects"),
-                             ("ClusterRoleBinding", "roleRef")):
+                             ("ClusterRoleBinding", "roleRef"), ("Role", "rules"), ("RoleBinding", "subjects"),
+                             ("RoleBinding", "roleRef")):
             self.assertEqual(only(self.charted, kind)[member], only(self.kustomized, kind)[member])
 
     def test_runs_the_same_pod(self):

@@ -11,6 +11,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "api/schema_version.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {
@@ -109,8 +110,16 @@ std::map<std::string, json> AnotherValueOfEachField() {
        {{"migrations", {{"path", no_path}, {"inline", {{"001_core.sql", "-- text"}}}}}}},
       {"migrations.path", {{"migrations", {{"path", "other/folder"}}}}},
       {"policy.downgrade", {{"policy", {{"downgrade", "Deny"}}}}},
+      {"policy.drift", {{"policy", {{"drift", "Block"}}}}},
+      {"policy.driftExclude[]", {{"policy", {{"driftExclude", {"table:a", "table:b"}}}}}},
+      {"policy.requireRehearsal", {{"policy", {{"requireRehearsal", true}}}}},
+      {"execution.transactionMode", {{"execution", {{"transactionMode", "Single"}}}}},
       {"execution.lockTimeout", {{"execution", {{"lockTimeout", "1500ms"}}}}},
+      {"execution.nonTransactionalTimeout", {{"execution", {{"nonTransactionalTimeout", "2h"}}}}},
+      {"execution.retryBudget", {{"execution", {{"retryBudget", "0s"}}}}},
       {"execution.statementTimeout", {{"execution", {{"statementTimeout", "1h30m"}}}}},
+      {"baseline", {{"baseline", "003"}}},
+      {"checks", {{"checks", true}}},
       {"suspend", {{"suspend", true}}},
       {"interval", {{"interval", "90s"}}},
   };
@@ -134,23 +143,29 @@ TEST(CrdFieldsTest, EveryFieldOfTheSpecIsRead) {
 TEST(CrdFieldsTest, EveryMemberOfTheSpecIsAFieldOfTheCrd) {
   const auto parsed = Parse(MinimalSpec());
   ASSERT_TRUE(parsed);
-  const auto& [target_revision, database, migrations, policy, execution, suspend, interval] =
-      *parsed;
+  const auto& [target_revision, database, migrations, policy, execution, baseline, checks, suspend,
+               interval] = *parsed;
   const auto& [secret, role, search_path, version_table, version_table_schema, ledger_schema] =
       database;
   const auto& [secret_name, secret_key] = secret;
   const auto& [config_maps, inline_files, path] = migrations;
-  const auto& [downgrade] = policy;
-  const auto& [lock_timeout, statement_timeout] = execution;
-  EXPECT_EQ(LeavesOf("spec").size(), 16U);
+  const auto& [downgrade, drift, drift_exclude, require_rehearsal] = policy;
+  const auto& [transaction_mode, lock_timeout, statement_timeout, non_transactional_timeout,
+               retry_budget] = execution;
+  EXPECT_EQ(LeavesOf("spec").size(), 24U);
   EXPECT_EQ(target_revision, "head");
   EXPECT_EQ(secret_name, "projects-db");
   EXPECT_EQ(path, "projects");
-  EXPECT_FALSE(role || secret_key || suspend);
+  EXPECT_FALSE(role || secret_key || baseline || require_rehearsal || checks || suspend);
   EXPECT_TRUE(search_path.empty() && config_maps.empty() && inline_files.empty());
   EXPECT_EQ(downgrade, DowngradePolicy::kRequireApproval);
+  EXPECT_EQ(drift, DriftPolicy::kReport);
+  EXPECT_TRUE(drift_exclude.empty());
   EXPECT_LT(statement_timeout, lock_timeout);
-  EXPECT_LT(lock_timeout, interval);
+  EXPECT_EQ(statement_timeout, non_transactional_timeout);
+  EXPECT_EQ(transaction_mode, ExecutionSpec::TransactionMode::kPerRevision);
+  EXPECT_LT(lock_timeout, retry_budget);
+  EXPECT_EQ(retry_budget, interval);
   EXPECT_NE(version_table, version_table_schema);
   EXPECT_NE(version_table_schema, ledger_schema);
 }
@@ -179,8 +194,15 @@ TEST(CrdFieldsTest, DefaultsOfTheCrdAreThoseOfTheStructs) {
   ApplyDefaults(SchemaOf("spec"), spec);
   EXPECT_EQ(spec["database"]["versionTable"], "alembic_version");
   EXPECT_EQ(spec["policy"]["downgrade"], "RequireApproval");
-  EXPECT_EQ(spec["execution"], (json{{"lockTimeout", "1s"}, {"statementTimeout", "0s"}}));
+  EXPECT_EQ(spec["policy"]["drift"], "Report");
+  EXPECT_EQ(spec["policy"]["requireRehearsal"], false);
+  EXPECT_EQ(spec["execution"], (json{{"transactionMode", "PerRevision"},
+                                     {"lockTimeout", "1s"},
+                                     {"statementTimeout", "0s"},
+                                     {"nonTransactionalTimeout", "0s"},
+                                     {"retryBudget", "10m"}}));
   EXPECT_EQ(spec["interval"], "10m");
+  EXPECT_EQ(spec["checks"], false);
   EXPECT_EQ(spec["suspend"], false);
   const auto defaulted = Parse(spec);
   ASSERT_TRUE(defaulted) << defaulted.error().message;
@@ -253,6 +275,10 @@ TEST(CrdFieldsTest, DurationsHaveTheRangeTheCrdSays) {
       {{{"execution", {{"lockTimeout", "24h1ms"}}}}, false},
       {{{"execution", {{"statementTimeout", "0s"}}}}, true},
       {{{"execution", {{"statementTimeout", "24h1ms"}}}}, false},
+      {{{"execution", {{"nonTransactionalTimeout", "0s"}}}}, true},
+      {{{"execution", {{"nonTransactionalTimeout", "24h1ms"}}}}, false},
+      {{{"execution", {{"retryBudget", "0s"}}}}, true},
+      {{{"execution", {{"retryBudget", "24h1ms"}}}}, false},
       {{{"interval", "999ms"}}, false},
       {{{"interval", "1s"}}, true},
       {{{"interval", "24h1ms"}}, false},
@@ -271,7 +297,17 @@ SchemaVersionStatus FullStatus() {
   status.pending = 1;
   status.database = "projects@db.engineering.svc:5432";
   status.source = SourceStatus{.digest = "sha256:00ff", .revisions = 4};
-  status.progress = ProgressStatus{"004", "Upgrade", 1, 2, 3, 7};
+  status.progress = ProgressStatus{"004",
+                                   "Upgrade",
+                                   1,
+                                   2,
+                                   3,
+                                   7,
+                                   "waiting for a lock",
+                                   4,
+                                   5,
+                                   BlockerStatus{42, "reports", "active", time},
+                                   time};
   FailureStatus failure;
   failure.revision = "004";
   failure.file = "004_x.sql";
@@ -287,7 +323,10 @@ SchemaVersionStatus FullStatus() {
   failure.next_retry_time = time;
   failure.inputs = "sha256:0f";
   status.failure = failure;
+  status.checks = ChecksStatus{.inputs = "0f", .total = 6, .failed = 1};
+  status.rehearsal = RehearsalStatus{"0f", "Passed", 1, time, "nothing wrong"};
   status.last_applied = AppliedStatus{"003", "Upgrade", time, "1.2s"};
+  status.receipt = ReceiptStatus{time, 2, "103ms"};
   status.history = {*status.last_applied};
   status.last_handled_request = "now";
   status.conditions = {{"Ready", ConditionStatus::kFalse, "Migrating", "step 1 of 2", 4, time}};
@@ -307,11 +346,12 @@ TEST(CrdFieldsTest, EveryMemberOfTheStatusSurvivesTheServer) {
   const auto parsed = ParseSchemaVersion(object);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->status, FullStatus());
-  const auto& [generation, current, target, pending, database, source, progress, failure, applied,
-               history, request, conditions] = parsed->status;
+  const auto& [generation, current, target, pending, database, source, progress, failure, checks,
+               rehearsal, applied, receipt, history, request, conditions] = parsed->status;
   EXPECT_EQ(generation, 4);
   EXPECT_FALSE(current.empty() || target.empty() || database.empty() || request.empty());
-  EXPECT_TRUE(pending && source && progress && failure && applied);
+  EXPECT_TRUE(pending && source && progress && failure && checks && rehearsal && applied &&
+              receipt);
   EXPECT_FALSE(history.empty() || conditions.empty());
   EXPECT_EQ(history.size(), 1U);
 }

@@ -59,7 +59,7 @@ class ImageTest(unittest.TestCase):
     def test_knows_every_flag_the_deployments_pass(self):
         finished = subprocess.run([PROGRAMS[0], "--help"], capture_output=True, text=True, check=True)
         known = set(re.findall(r"--[a-z-]+", finished.stdout))
-        deployments = [ROOT / "manifests" / "deployment.yaml", *(ROOT / "tests" / "packaging" / "chart").glob("*.golden.yaml")]
+        deployments = [ROOT / "manifests" / "operator" / "deployment.yaml", *(ROOT / "tests" / "packaging" / "chart").glob("*.golden.yaml")]
         for path in deployments:
             deployment = only(documents(path.read_text(encoding="utf-8")), "Deployment")
             for argument in deployment["spec"]["template"]["spec"]["containers"][0]["args"]:

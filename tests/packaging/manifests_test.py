@@ -4,7 +4,7 @@ import copy
 import unittest
 
 from pod_security import restricted_findings
-from renders import CRD_FILE, ROOT, documents, find_kustomize, kustomize, load, only, skip
+from renders import CRD_FILE, ROOT, documents, find_kustomize, kustomize, kustomize_with, load, only, skip
 
 
 class ManifestsTest(unittest.TestCase):
@@ -23,15 +23,22 @@ class ManifestsTest(unittest.TestCase):
             ("CustomResourceDefinition", None, "schemaversions.schemaversion.io"),
             ("Deployment", "schema-operator-system", "schema-operator"),
             ("Namespace", None, "schema-operator-system"),
+            ("Role", "schema-operator-system", "schema-operator-leader-election"),
+            ("RoleBinding", "schema-operator-system", "schema-operator-leader-election"),
             ("ServiceAccount", "schema-operator-system", "schema-operator")])
 
     def test_the_resource_is_the_one_of_crds(self):
         self.assertEqual(only(self.objects, "CustomResourceDefinition"), load(CRD_FILE))
 
+    def _rules(self, kind):
+        return {(group, resource): rule["verbs"] for rule in only(self.objects, kind)["rules"]
+                for group in rule["apiGroups"] for resource in rule["resources"]}
+
     def test_may_do_only_what_the_operator_does(self):
-        rules = {(group, resource): rule["verbs"] for rule in only(self.objects, "ClusterRole")["rules"]
-                 for group in rule["apiGroups"] for resource in rule["resources"]}
-        self.assertEqual(rules, {
+        self.assertEqual(self._rules("Role"), {
+            ("coordination.k8s.io", "leases"): ["get", "create", "patch"],
+            ("events.k8s.io", "events"): ["create"]})
+        self.assertEqual(self._rules("ClusterRole"), {
             ("schemaversion.io", "schemaversions"): ["get", "list", "watch"],
             ("schemaversion.io", "schemaversions/status"): ["patch"],
             ("", "secrets"): ["get"],
@@ -40,10 +47,11 @@ class ManifestsTest(unittest.TestCase):
 
     def test_the_role_is_bound_to_the_account_the_pod_runs_as(self):
         account = only(self.objects, "ServiceAccount")["metadata"]
-        binding = only(self.objects, "ClusterRoleBinding")
-        self.assertEqual(binding["roleRef"]["name"], only(self.objects, "ClusterRole")["metadata"]["name"])
-        self.assertEqual(binding["subjects"], [
-            {"kind": "ServiceAccount", "name": account["name"], "namespace": account["namespace"]}])
+        for kind in ("ClusterRole", "Role"):
+            binding = only(self.objects, kind + "Binding")
+            self.assertEqual(binding["roleRef"]["name"], only(self.objects, kind)["metadata"]["name"])
+            self.assertEqual(binding["subjects"], [
+                {"kind": "ServiceAccount", "name": account["name"], "namespace": account["namespace"]}])
         self.assertEqual(self.pod["serviceAccountName"], account["name"])
 
     def test_the_namespace_enforces_restricted_pods_and_the_pod_is_one(self):
@@ -66,6 +74,56 @@ class ManifestsTest(unittest.TestCase):
         self.assertEqual(container["resources"]["requests"]["memory"], "16Mi")
         self.assertEqual(container["resources"]["limits"]["memory"], "64Mi")
         self.assertEqual(self.pod["terminationGracePeriodSeconds"], 60)
+
+
+class NamespacedTest(unittest.TestCase):
+    """manifests/namespaced: the same operator with rights in one namespace."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.wide = documents(kustomize("manifests"))
+        cls.narrow = documents(kustomize("manifests/namespaced"))
+
+    def _named(self, kind, name):
+        return next(each for each in self.narrow if each["kind"] == kind and each["metadata"]["name"] == name)
+
+    def test_differs_only_in_where_the_rights_are_and_which_namespace_is_served(self):
+        wide = {(each["kind"], each["metadata"]["name"]): each for each in self.wide}
+        narrow = {(each["kind"], each["metadata"]["name"]): each for each in self.narrow}
+        self.assertEqual(set(wide) - set(narrow), {("ClusterRole", "schema-operator"),
+                                                   ("ClusterRoleBinding", "schema-operator")})
+        self.assertEqual(set(narrow) - set(wide), {("Role", "schema-operator"), ("RoleBinding", "schema-operator")})
+        deployment = copy.deepcopy(wide["Deployment", "schema-operator"])
+        deployment["spec"]["template"]["spec"]["containers"][0]["args"].append("--namespace=engineering")
+        for key in set(wide) & set(narrow):
+            self.assertEqual(narrow[key], deployment if key[0] == "Deployment" else wide[key], key)
+
+    def test_grants_there_what_the_cluster_role_grants_everywhere(self):
+        role, binding = self._named("Role", "schema-operator"), self._named("RoleBinding", "schema-operator")
+        self.assertEqual(role["rules"], only(self.wide, "ClusterRole")["rules"])
+        self.assertEqual(binding["subjects"], only(self.wide, "ClusterRoleBinding")["subjects"])
+        self.assertEqual(binding["roleRef"], {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role",
+                                              "name": "schema-operator"})
+        self.assertEqual({role["metadata"]["namespace"], binding["metadata"]["namespace"]}, {"engineering"})
+
+
+class WatchReferencesTest(unittest.TestCase):
+    """manifests/watch-references: a right more and a flag more, on either installation."""
+
+    def test_adds_the_right_and_the_flag_that_needs_it(self):
+        for base, kind in (("manifests", "ClusterRole"), ("manifests/namespaced", "Role")):
+            with self.subTest(base):
+                before = documents(kustomize(base))
+                after = documents(kustomize_with(base, "manifests/watch-references"))
+                expected = copy.deepcopy(before)
+                for each in expected:
+                    if (each["kind"], each["metadata"]["name"]) == (kind, "schema-operator"):
+                        each["rules"].append({"apiGroups": [""], "resources": ["secrets", "configmaps"],
+                                              "verbs": ["list", "watch"]})
+                    if each["kind"] == "Deployment":
+                        each["spec"]["template"]["spec"]["containers"][0]["args"].append(
+                            "--watch-references=secrets,configmaps")
+                self.assertEqual(after, expected)
 
 
 class RestrictedCheckerTest(unittest.TestCase):
@@ -111,9 +169,10 @@ class SamplesTest(unittest.TestCase):
                          ["ConfigMap", "Namespace", "SchemaVersion", "Secret"])
         config_map = only(objects, "ConfigMap")
         schema_version = only(objects, "SchemaVersion")
-        versions = {path.name: path.read_text(encoding="utf-8")
-                    for path in (ROOT / "migrations" / "versions").glob("*.sql")}
-        self.assertEqual(config_map["data"], versions)
+        migrations = ROOT / "migrations"
+        files = {path.name: path.read_text(encoding="utf-8")
+                 for path in [*(migrations / "versions").glob("*.sql"), migrations / "checks.yaml"]}
+        self.assertEqual(config_map["data"], files)
         self.assertEqual(schema_version["spec"]["migrations"], {"configMaps": [{"name": config_map["metadata"]["name"]}]})
         self.assertEqual(schema_version["spec"]["database"]["secretRef"]["name"],
                          only(objects, "Secret")["metadata"]["name"])

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 SKIPPED = 77  # tells ctest that a test could not run here; its SKIP_RETURN_CODE
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -60,6 +61,17 @@ def kustomize(folder):
     if finished.returncode != 0:
         raise AssertionError(f"kubectl kustomize {folder}: {finished.stderr}")
     return finished.stdout
+
+
+def kustomize_with(folder, component):
+    """The same with a component of the project on top, as an overlay of a user's would have it."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "tests" / "packaging") as overlay:
+        path = pathlib.Path(overlay)
+        (path / "kustomization.yaml").write_text(
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+            f"resources: [{os.path.relpath(ROOT / folder, path)}]\n"
+            f"components: [{os.path.relpath(ROOT / component, path)}]\n", encoding="utf-8")
+        return kustomize(path.relative_to(ROOT))
 
 
 def find_helm():

@@ -5,14 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "policy/attempt.h"
+#include "policy/baseline.h"
 #include "situation.h"
 
 namespace schemaop {
 namespace {
 
 using std::chrono::seconds;
-
-const Error kUnreachable{ErrorCode::kUnavailable, "connection refused"};
 
 FailureStatus Failure(const Situation& s, bool retryable) {
   FailureStatus failure;
@@ -42,6 +41,15 @@ TEST(DecideTest, EveryReasonHasItsSituation) {
       {"at base", [](Situation& s) { s.Target("base").Heads({}); },
        "UpToDate: projects@db:5432 is at <base>, as spec.targetRevision \"base\" wants"},
       {"behind", [](Situation& s) { s.Heads({"002"}); }, "Advance +003 +004"},
+      {"a superuser at the target",
+       [](Situation& s) {
+         s.observation.database->login = "postgres";
+         s.observation.database->excess_rights = {"SUPERUSER"};
+       },
+       "PrivilegeRefused: projects@db:5432: the role postgres, which logs in, has rights that no "
+       "migration needs (SUPERUSER), and so has whoever may change the revisions: name the role "
+       "that owns the schema in the Secret; only the operator's own flag --allow-superuser lets it "
+       "pass"},
       {"suspended", [](Situation& s) { s.object.spec->suspend = true; },
        "Suspended: spec.suspend is true: nothing is read and nothing runs until it is false"},
       {"suspended, seen before",
@@ -89,11 +97,73 @@ TEST(DecideTest, EveryReasonHasItsSituation) {
        "DatabaseUnreachable: cannot read projects@db:5432: password authentication failed; it is "
        "tried again with "
        "pauses of up to 1m"},
+      {"a pooler that shares sessions",
+       [](Situation& s) {
+         s.Database({ErrorCode::kUnsuitable, "projects@db:5432 is reached through a pooler"});
+       },
+       "PoolerDetected: projects@db:5432 is reached through a pooler"},
       {"unknown revision", [](Situation& s) { s.Heads({"9f3c"}); },
        "UnknownRevision: projects@db:5432 is at 9f3c, which is not among the 4 revisions of the "
-       "source: put the missing "
+       "source (revision 9f3c is in no file and not in the ledger): put the missing "
        "file back, or, when the database's version row is what is wrong, correct it with "
        "\"schemactl stamp\""},
+      {"the source lost an applied revision",
+       [](Situation& s) { s.Source(LinearSource(3)).Stored({StoredStep("004", "003")}); },
+       "AwaitingApproval: going from 004 to 003 on projects@db:5432 is a downgrade of 1 step "
+       "(reverts 004; no file declares 004 any more: the SQL that the ledger keeps is run) and "
+       "spec.policy.downgrade is RequireApproval: set \"spec.policy.downgrade: Allow\" to let it "
+       "run, or put the file of 004 back"},
+      {"the source lost several, downgrade denied",
+       [](Situation& s) {
+         s.Source(LinearSource(2))
+             .Stored({StoredStep("004", "003"), StoredStep("003", "002")})
+             .Downgrade(DowngradePolicy::kDeny);
+       },
+       "DowngradeDenied: going from 004 to 002 on projects@db:5432 is a downgrade of 2 steps "
+       "(reverts 004, 003; no file declares 004, 003 any more: the SQL that the ledger keeps is "
+       "run), which \"spec.policy.downgrade: Deny\" forbids: put the files of 004, 003 back, or "
+       "change the policy"},
+      {"the source lost one, downgrade allowed",
+       [](Situation& s) {
+         s.Source(LinearSource(3))
+             .Stored({StoredStep("004", "003")})
+             .Downgrade(DowngradePolicy::kAllow);
+       },
+       "Advance -004"},
+      {"the ledger lacks what a lost revision was built on",
+       [](Situation& s) { s.Source(LinearSource(2)).Stored({StoredStep("004", "003")}); },
+       "UnknownRevision: projects@db:5432 is at 004, which is not among the 2 revisions of the "
+       "source (revision 004 is in no file; the ledger keeps it, but not revision 003, which it "
+       "was "
+       "built on): put the missing file back, or, when the database's version row is what is "
+       "wrong, "
+       "correct it with \"schemactl stamp\""},
+      {"lost revision without down SQL",
+       [](Situation& s) {
+         StoredRevision stored = StoredStep("004", "003");
+         stored.down_sql.reset();
+         s.Source(LinearSource(3)).Stored({stored}).Downgrade(DowngradePolicy::kAllow);
+       },
+       "DowngradeDenied: projects@db:5432 is at 004 and cannot go down to 003: revision 004 is "
+       "irreversible: no file declares it any more, and the ledger keeps no down SQL of it; put "
+       "its "
+       "file back"},
+      {"an applied revision's text changed",
+       [](Situation& s) {
+         s.observation.database->ledger = {{.revision = "002",
+                                            .checksum = "0123456789abcdef",
+                                            .finished_at = "2026-11-22T09:00:00Z"}};
+       },
+       "ChecksumMismatch: projects@db:5432: revision 002 was changed after it had been applied: "
+       "002_step.sql has the checksum 1e611f850d0b, the ledger recorded 0123456789ab at "
+       "2026-11-22T09:00:00Z; put the text back and write the change as a new revision, or, when "
+       "the new text is right for what the database holds, say so: schemactl ledger accept 002"},
+      {"a revision changed that is not applied",
+       [](Situation& s) {
+         s.Heads({"002"});
+         s.observation.database->ledger = {{.revision = "003", .checksum = "0123456789abcdef"}};
+       },
+       "Advance +003 +004"},
       {"downgrade without a word", [](Situation& s) { s.Target("002"); },
        "AwaitingApproval: going from 004 to 002 on projects@db:5432 is a downgrade of 2 steps "
        "(reverts 004, 003) and "
@@ -137,15 +207,89 @@ TEST(DecideTest, EveryReasonHasItsSituation) {
        "InDoubt: revision 004 at 004_step.sql:12:3, statement 3, SQLSTATE 42P07: the connection "
        "was lost; whether this "
        "took effect on projects@db:5432 cannot be proved, so it is not repeated: look at the "
-       "database, then record what "
-       "is true with \"schemactl stamp\", or ask for another attempt by changing the annotation "
-       "schemaversion.io/requestedAt"},
+       "database, then say what is true with \"schemactl resolve 004 --done\" or \"schemactl "
+       "resolve 004 --retry\"; the operator goes on by itself"},
   };
   for (const auto& c : kCases) {
     Situation situation;
     c.make(situation);
     EXPECT_EQ(Show(situation.Decide()), c.decision) << c.name;
   }
+}
+
+// A database with tables that no version row speaks of.
+Situation Untold() {
+  Situation s;
+  s.Heads({});
+  s.observation.database->has_user_tables = true;
+  return s;
+}
+
+TEST(DecideTest, TablesWithoutAVersionRowWantABaseline) {
+  Situation s = Untold();
+  EXPECT_EQ(Show(s.Decide()),
+            "BaselineRequired: projects@db:5432 has tables, but no row of public.alembic_version "
+            "says which revision they are at: set spec.baseline to the revision whose schema is "
+            "there, or to base when these tables are not the revisions' and every one shall run");
+  s.object.spec->baseline = "003";
+  EXPECT_EQ(Show(s.Decide()), "Adopt 003");
+  s.object.spec->baseline = "head";
+  EXPECT_EQ(Show(s.Decide()), "Adopt 004");
+  s.object.spec->baseline = "base";
+  EXPECT_EQ(Show(s.Decide()), "Advance +001 +002 +003 +004");
+  s.object.spec->baseline = "9f3c";
+  EXPECT_TRUE(Show(s.Decide()).starts_with("TargetNotFound: spec.baseline \"9f3c\": "))
+      << Show(s.Decide());
+}
+
+TEST(DecideTest, NothingIsAdoptedThatSomebodyHasSpokenOf) {
+  Situation s = Untold();
+  s.object.spec->baseline = "003";
+  s.Heads({"002"});
+  EXPECT_EQ(Show(s.Decide()), "Advance +003 +004");
+  // A run of ours that was cut off after a statement outside a transaction.
+  s.Heads({});
+  s.observation.database->has_version_table = true;
+  EXPECT_EQ(Show(s.Decide()), "Adopt 003");
+  s.observation.database->has_ledger = true;
+  EXPECT_EQ(Show(s.Decide()), "Advance +001 +002 +003 +004");
+  Situation empty = Untold();
+  empty.observation.database->has_user_tables = false;
+  EXPECT_EQ(Show(empty.Decide()), "Advance +001 +002 +003 +004");
+}
+
+TEST(DecideTest, TablesOfOthersAreNoMatterWhereNothingShallRun) {
+  EXPECT_EQ(Show(Untold().Target("base").Decide()),
+            "UpToDate: projects@db:5432 is at <base>, as spec.targetRevision \"base\" wants");
+}
+
+TEST(PlanBaselineTest, StampsUnlessSomebodyElseDid) {
+  const Situation s = Untold();
+  const RevisionGraph& graph = *s.observation.source->graph;
+  const Goal baseline{{"003"}};
+  const auto plan = PlanBaseline(graph, *s.observation.database, baseline);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->to, Heads{"003"});
+  DatabaseState moved = *s.observation.database;
+  moved.heads = {"002"};
+  const auto late = PlanBaseline(graph, moved, baseline);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error(), (Error{ErrorCode::kConflict,
+                                 "somebody has said meanwhile that the database is at 002"}));
+}
+
+TEST(PlanPermittedTest, TablesThatAppearMeanwhileStopTheRun) {
+  const Situation s = Untold();
+  const Goal goal = *ResolveGoal(*s.observation.source->graph, "head");
+  SchemaVersionSpec spec = *s.object.spec;
+  const auto plan = [&] {
+    return PlanPermitted(spec, s.observation.source->graph, *s.observation.database, goal);
+  };
+  ASSERT_FALSE(plan());
+  EXPECT_EQ(plan().error(), (Error{ErrorCode::kConflict,
+                                   "the database got tables meanwhile and has no version row"}));
+  spec.baseline = "base";
+  EXPECT_TRUE(plan());
 }
 
 TEST(DecideTest, TargetThatNamesNothingIsNotFound) {
@@ -202,6 +346,8 @@ TEST(DecideTest, FailureIsForgottenWhenWhatWasTriedChanges) {
       {"Secret", [](Situation& s) { s.observation.identity->secret_version = "8"; }},
       {"database", [](Situation& s) { s.observation.identity->label = "other@db:5432"; }},
       {"heads", [](Situation& s) { s.Heads({"002"}); }},
+      {"a person's word in the ledger",
+       [](Situation& s) { s.observation.database->last_word = 7; }},
   };
   for (const auto& c : kCases) {
     for (const bool in_doubt : {false, true}) {
@@ -228,6 +374,16 @@ TEST(DecideTest, FailureIsTriedAgainWhenItsTimeHasCome) {
   }
 }
 
+TEST(DecideTest, FailureIsTriedAgainWhenTheClockWasSetBackBehindIt) {
+  for (const bool retryable : {true, false}) {
+    Situation situation;
+    situation.Heads({"003"});
+    situation.object.status.failure = Failure(situation, retryable);
+    situation.object.status.failure->next_retry_time = kNow + std::chrono::hours(1);
+    EXPECT_TRUE(std::holds_alternative<Advance>(situation.Decide())) << retryable;
+  }
+}
+
 TEST(DecideTest, DoubtIsNeverTriedAgainByTimeAlone) {
   Situation situation;
   situation.Heads({"003"});
@@ -247,18 +403,34 @@ TEST(DecideTest, InputsDoNotDependOnTheOrderOfHeads) {
 }
 
 TEST(PlanPermittedTest, DatabaseThatMovedAheadIsNotWalkedDownWithoutPermission) {
-  const Source source = LinearSource(4);
+  const auto files = LinearSource(4).graph;
   SchemaVersionSpec spec;
   const Goal goal{{"002"}};
-  const auto refused = PlanPermitted(spec, *source.graph, {"004"}, goal);
+  const auto at = [](const char* head) {
+    DatabaseState state;
+    state.heads = {head};
+    return state;
+  };
+  const auto refused = PlanPermitted(spec, files, at("004"), goal);
   ASSERT_FALSE(refused);
   EXPECT_EQ(
       refused.error(),
       (Error{ErrorCode::kConflict,
              "the database moved to 004 meanwhile and the way to the target is now a downgrade"}));
-  EXPECT_TRUE(PlanPermitted(spec, *source.graph, {"001"}, goal));
+  EXPECT_TRUE(PlanPermitted(spec, files, at("001"), goal));
   spec.policy.downgrade = DowngradePolicy::kAllow;
-  EXPECT_TRUE(PlanPermitted(spec, *source.graph, {"004"}, goal));
+  EXPECT_TRUE(PlanPermitted(spec, files, at("004"), goal));
+}
+
+TEST(PlanPermittedTest, RevisionThatChangedMeanwhileStopsTheRun) {
+  DatabaseState state;
+  state.heads = {"001"};
+  state.ledger = {{.revision = "001", .checksum = "0123456789abcdef"}};
+  const auto refused = PlanPermitted({}, LinearSource(2).graph, state, Goal{{"002"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(refused.error().message.rfind("revision 001 was changed after it had been applied", 0),
+            0U);
 }
 
 }  // namespace

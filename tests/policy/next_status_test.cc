@@ -16,8 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const Error kUnreachable{ErrorCode::kUnavailable, "connection refused"};
-
 // "Ready=False Reconciling Retrying": what a condition-minded reader sees.
 std::string Verdict(const SchemaVersionStatus& status) {
   const Condition* ready = FindCondition(status.conditions, "Ready");
@@ -66,7 +64,7 @@ SchemaVersionStatus RunTo(Situation& s, const std::vector<std::string>& heads, R
 
 const std::vector<Turn>& Turns() {
   static const std::vector<Turn> turns = {
-      {"up to date", "Ready=True UpToDate", Visit},
+      {"up to date", "Ready=True UpToDate", [](Situation& s) { return Visit(s); }},
       {"about to run", "Ready=False Reconciling Migrating",
        [](Situation& s) { return Visit(s.Heads({"002"})); }},
       {"running", "Ready=False Reconciling Migrating",
@@ -324,6 +322,21 @@ TEST(NextStatusTest, PartOfARunThatFailedIsKept) {
   EXPECT_TRUE(std::holds_alternative<Hold>(next.Decide()));
 }
 
+TEST(NextStatusTest, TheReceiptIsThatOfTheLastRunThatDidSomething) {
+  Situation situation;
+  RunReport report;
+  report.heads = {"004"};
+  report.applied = {Applied("004")};
+  report.receipt = {.retries = 2, .others_waited = std::chrono::milliseconds(103)};
+  situation.object.status = RunTo(situation, {"003"}, report);
+  EXPECT_EQ(situation.object.status.receipt, (ReceiptStatus{kNow, 2, "103ms"}));
+  RunReport nothing;
+  nothing.heads = {"004"};
+  EXPECT_EQ(RunTo(situation, {"004"}, nothing).receipt, situation.object.status.receipt);
+  report.receipt = {};
+  EXPECT_EQ(RunTo(situation, {"003"}, report).receipt, (ReceiptStatus{kNow, 0, "0s"}));
+}
+
 TEST(NextStatusTest, AttemptsCountOnWithTheSameInputsOnly) {
   Situation situation;
   situation.object.status = RunTo(situation, {}, Refused(true));
@@ -393,12 +406,12 @@ TEST(NextStatusTest, LedgerFillsInWhatStatusMissed) {
 }
 
 TEST(BackoffTest, DoublesUpToFiveMinutes) {
-  EXPECT_EQ(Backoff(0), seconds(2));
-  EXPECT_EQ(Backoff(1), seconds(2));
-  EXPECT_EQ(Backoff(2), seconds(4));
-  EXPECT_EQ(Backoff(8), seconds(256));
-  EXPECT_EQ(Backoff(9), seconds(300));
-  EXPECT_EQ(Backoff(1000000), seconds(300));
+  EXPECT_EQ(RetryPause(0), seconds(2));
+  EXPECT_EQ(RetryPause(1), seconds(2));
+  EXPECT_EQ(RetryPause(2), seconds(4));
+  EXPECT_EQ(RetryPause(8), seconds(256));
+  EXPECT_EQ(RetryPause(9), seconds(300));
+  EXPECT_EQ(RetryPause(1000000), seconds(300));
 }
 
 TEST(NextVisitTest, SettledObjectsAreReadAgainEveryHalfMinute) {
@@ -406,6 +419,19 @@ TEST(NextVisitTest, SettledObjectsAreReadAgainEveryHalfMinute) {
   const auto status = Visit(situation);
   EXPECT_EQ(NextVisit(status, std::chrono::minutes(10), kNow), seconds(30));
   EXPECT_EQ(NextVisit(status, seconds(5), kNow), seconds(5));
+}
+
+TEST(FirstVisitTest, OnlySettledObjectsWaitAndNoLongerThanTheirFleetTakes) {
+  Situation situation;
+  SchemaVersion object = situation.object;
+  EXPECT_EQ(FirstVisit(object, 1000, 999), milliseconds(0));
+  object.status = Visit(situation);
+  EXPECT_EQ(FirstVisit(object, 1, 999), milliseconds(9));
+  EXPECT_EQ(FirstVisit(object, 1000, 0), milliseconds(0));
+  EXPECT_EQ(FirstVisit(object, 1000, 500), seconds(5));
+  EXPECT_EQ(FirstVisit(object, 100000, 500), seconds(15));
+  ++object.metadata.generation;
+  EXPECT_EQ(FirstVisit(object, 1000, 500), milliseconds(0));
 }
 
 TEST(NextVisitTest, StalledAndWaitingObjectsAreLookedAtMoreAndMoreSeldom) {
@@ -427,6 +453,13 @@ TEST(NextVisitTest, TransientErrorsAreLookedAtSoonAndThenMoreSeldom) {
   EXPECT_EQ(NextVisit(status, std::chrono::minutes(10), kNow), seconds(2));
   EXPECT_EQ(NextVisit(status, std::chrono::minutes(10), kNow + seconds(8)), seconds(8));
   EXPECT_EQ(NextVisit(status, std::chrono::minutes(10), kNow + seconds(600)), seconds(60));
+}
+
+TEST(NextVisitTest, ATimeThatAClockSetBackSinceAnnouncedIsNotWaitedFor) {
+  Situation situation;
+  const auto transient = RunTo(situation, {}, Refused(true));
+  EXPECT_EQ(NextVisit(transient, std::chrono::minutes(10), kNow - std::chrono::hours(1)),
+            std::chrono::minutes(5));
 }
 
 TEST(NextVisitTest, FailedAttemptsAreLookedAtWhenTheirTimeComes) {

@@ -26,6 +26,17 @@ std::vector<SourceFile> LinearFiles(int count) {
   return files;
 }
 
+StoredRevision StoredStep(const std::string& id, const std::string& parent) {
+  StoredRevision stored;
+  stored.id = id;
+  stored.down_revisions = {parent};
+  stored.message = "Step.";
+  stored.checksum = "of " + id;
+  stored.up_sql = "SELECT 1;";
+  stored.down_sql = "SELECT 2;";
+  return stored;
+}
+
 Source LinearSource(int count) { return LoadSource(LinearFiles(count)).value(); }
 
 Situation::Situation()
@@ -49,6 +60,10 @@ Situation& Situation::Target(const std::string& target) {
 }
 Situation& Situation::Heads(std::vector<std::string> heads) {
   observation.database->heads = std::move(heads);
+  return *this;
+}
+Situation& Situation::Stored(std::vector<StoredRevision> stored) {
+  observation.database->stored = std::move(stored);
   return *this;
 }
 Situation& Situation::Downgrade(DowngradePolicy policy) {
@@ -76,9 +91,15 @@ std::string Show(const Decision& decision) {
     }
     return text;
   }
+  if (const auto* rehearse = std::get_if<RehearseFirst>(&decision)) {
+    return "Rehearse " + ShowHeads(rehearse->plan.to);
+  }
   const auto words = [](Reason reason, const std::string& message) {
     return std::string(TraitsOf(reason).name) + ": " + message;
   };
+  if (const auto* adopt = std::get_if<Adopt>(&decision)) {
+    return "Adopt " + ShowHeads(adopt->baseline.revisions);
+  }
   if (const auto* settled = std::get_if<Settled>(&decision)) {
     return words(settled->reason, settled->message);
   }

@@ -17,8 +17,14 @@ inline const Time kNow = Time(std::chrono::seconds(1'795'341'600));  // 2026-11-
 // Revisions "001" <- "002" <- ... <- `count`, as files; every one reversible.
 std::vector<SourceFile> LinearFiles(int count);
 
+// What the ledger keeps of revision `id`, which follows `parent`.
+StoredRevision StoredStep(const std::string& id, const std::string& parent);
+
 // The source of LinearFiles.
 Source LinearSource(int count);
+
+// What a connection attempt says when nothing listens.
+inline const Error kUnreachable{ErrorCode::kUnavailable, "connection refused"};
 
 struct Situation {
   SchemaVersion object;
@@ -29,6 +35,7 @@ struct Situation {
 
   Situation& Target(const std::string& target);
   Situation& Heads(std::vector<std::string> heads);
+  Situation& Stored(std::vector<StoredRevision> stored);
   Situation& Downgrade(DowngradePolicy policy);
   Situation& Source(Result<schemaop::Source> source);
   Situation& Identity(Error error);

@@ -87,7 +87,7 @@ Bits BitsOf(const std::vector<RevisionId>& ids) {
   return set;
 }
 
-RevisionGraph GraphOf(const History& history, const std::vector<int>& load_order) {
+RevisionGraph GraphOfHistory(const History& history, const std::vector<int>& load_order) {
   std::vector<Revision> revisions;
   for (int i : load_order) {
     Revision revision;
@@ -105,7 +105,7 @@ class Checker {
  public:
   Checker(const History& history, const std::vector<int>& load_order)
       : history_(history),
-        graph_(GraphOf(history, load_order)),
+        graph_(GraphOfHistory(history, load_order)),
         redundant_(history.HasRedundantName()) {}
 
   void CheckAll() const {
@@ -239,7 +239,7 @@ void ForEveryHistory(int size, int kinds) {
     std::iota(order.begin(), order.end(), 0);
     do {
       Checker(history, order).CheckAll();
-      if (testing::Test::HasFailure()) {
+      if (::testing::Test::HasFailure()) {
         FAIL() << "in history " << number << " of " << size << " revisions";
       }
     } while (std::next_permutation(order.begin(), order.end()));

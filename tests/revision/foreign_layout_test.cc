@@ -10,6 +10,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {

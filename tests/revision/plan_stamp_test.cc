@@ -13,7 +13,7 @@ namespace {
 
 using Targets = std::vector<std::string>;
 
-class StampTest : public testing::Test {
+class StampTest : public ::testing::Test {
  protected:
   // "b,c>m" for a step that replaces two rows, ">a" for a new one, "a>" for one that goes.
   std::string Steps(const Heads& rows, const Targets& targets, bool purge = false) {

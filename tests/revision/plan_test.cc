@@ -25,7 +25,7 @@ std::string Sorted(Heads heads) {
 }
 
 // One history, asked in one line each: where to, from where, by which steps, leaving which rows.
-class PlanTest : public testing::Test {
+class PlanTest : public ::testing::Test {
  protected:
   void Use(std::string_view notation) { graph_ = GraphOf(notation); }
 
@@ -126,6 +126,9 @@ TEST_F(LinearPlanTest, SaysWhatIsWrongWithATargetAndWhatToType) {
             "all the way");
   EXPECT_EQ(UpgradeError("-1", {"c3d4"}),
             "relative revision -1 didn't produce 1 migrations: an upgrade goes up; type +N, or use "
+            "downgrade");
+  EXPECT_EQ(UpgradeError("+0", {"c3d4"}),
+            "relative revision 0 didn't produce 0 migrations: an upgrade goes up; type +N, or use "
             "downgrade");
   EXPECT_EQ(DowngradeError("+1", {"c3d4"}),
             "relative revision +1 didn't produce 1 migrations: a downgrade goes down; type -N, or "

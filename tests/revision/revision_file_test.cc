@@ -11,13 +11,14 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string ReadText(const fs::path& path) {
+std::string TextOfFile(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   EXPECT_TRUE(stream) << path;
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
@@ -34,7 +35,7 @@ std::vector<fs::path> GoldenFiles(std::string_view folder) {
   return paths;
 }
 
-std::string Describe(std::string_view name, const Section& section) {
+std::string DescribeFile(std::string_view name, const Section& section) {
   std::string text = std::string(name) + (section.transactional ? "" : " transaction:false") + "\n";
   for (const Statement& statement : section.statements) {
     text += "  " + std::to_string(statement.position.line) + ":" +
@@ -44,13 +45,13 @@ std::string Describe(std::string_view name, const Section& section) {
   return text;
 }
 
-std::string Describe(const Revision& revision) {
+std::string DescribeFile(const Revision& revision) {
   std::string text = "message: " + revision.message + "\nrevision: " + revision.id +
                      "\ndown_revisions: " + Join(revision.down_revisions, " | ") +
                      "\nbranch_labels: " + Join(revision.branch_labels, " | ") +
                      "\ndepends_on: " + Join(revision.depends_on, " | ") +
-                     "\ncreated: " + revision.created + "\n" + Describe("up", revision.upgrade);
-  return text + (revision.downgrade ? Describe("down", *revision.downgrade) : "irreversible\n");
+                     "\ncreated: " + revision.created + "\n" + DescribeFile("up", revision.upgrade);
+  return text + (revision.downgrade ? DescribeFile("down", *revision.downgrade) : "irreversible\n");
 }
 
 // What a round trip keeps.
@@ -60,31 +61,32 @@ std::string DescribeWithoutPositions(Revision revision) {
   };
   forget(revision.upgrade);
   if (revision.downgrade) forget(*revision.downgrade);
-  return Describe(revision) + revision.upgrade.text + "\n" +
+  return DescribeFile(revision) + revision.upgrade.text + "\n" +
          (revision.downgrade ? revision.downgrade->text : "");
 }
 
 TEST(RevisionFileTest, ReadsEveryGoodFileAsItsExpectationSays) {
   for (const fs::path& path : GoldenFiles("good")) {
-    const auto revision = ParseRevisionFile(path.filename().string(), ReadText(path));
+    const auto revision = ParseRevisionFile(path.filename().string(), TextOfFile(path));
     ASSERT_TRUE(revision) << revision.error().message;
-    EXPECT_EQ(Describe(*revision), ReadText(fs::path(path).replace_extension(".expected"))) << path;
+    EXPECT_EQ(DescribeFile(*revision), TextOfFile(fs::path(path).replace_extension(".expected")))
+        << path;
   }
 }
 
 TEST(RevisionFileTest, RefusesEveryBadFileWithItsOneError) {
   for (const fs::path& path : GoldenFiles("bad")) {
-    const auto revision = ParseRevisionFile(path.filename().string(), ReadText(path));
+    const auto revision = ParseRevisionFile(path.filename().string(), TextOfFile(path));
     ASSERT_FALSE(revision) << path;
     EXPECT_EQ(revision.error().code, ErrorCode::kInvalid);
     EXPECT_EQ(revision.error().message + "\n",
-              ReadText(fs::path(path).replace_extension(".error")));
+              TextOfFile(fs::path(path).replace_extension(".error")));
   }
 }
 
 TEST(RevisionFileTest, ReadsBackWhatItRenders) {
   for (const fs::path& path : GoldenFiles("good")) {
-    const auto revision = ParseRevisionFile("a.sql", ReadText(path));
+    const auto revision = ParseRevisionFile("a.sql", TextOfFile(path));
     ASSERT_TRUE(revision);
     const std::string rendered = RenderRevisionFile(*revision);
     const auto again = ParseRevisionFile("b.sql", rendered);

@@ -11,6 +11,7 @@
 
 #include "postgres/test_postgres.h"
 #include "revision/source.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {

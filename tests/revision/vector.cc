@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<Revision> RevisionsOf(const json& vector) {
+std::vector<Revision> RevisionsOfVector(const json& vector) {
   std::vector<Revision> revisions;
   for (const json& entry : vector.at("revisions")) {
     Revision revision;
@@ -111,7 +111,7 @@ ErrorCode CodeOf(const std::string& error_class) {
 
 std::string Quoted(const json& value) { return value.dump(); }
 
-std::vector<std::string> Sorted(std::vector<std::string> list) {
+std::vector<std::string> SortedList(std::vector<std::string> list) {
   std::sort(list.begin(), list.end());
   return list;
 }
@@ -146,32 +146,32 @@ json RowsOf(const std::vector<VersionChange>& changes) {
   return rows;
 }
 
-json StepOf(const Step& step) {
+json JsonOfStep(const Step& step) {
   return {{"op", step.direction == Direction::kUpgrade ? "upgrade" : "downgrade"},
           {"revision", step.revision},
-          {"heads_after", Sorted(step.heads_after)},
+          {"heads_after", SortedList(step.heads_after)},
           {"rows", RowsOf(step.changes)}};
 }
 
-json StepOf(const StampStep& step) {
+json JsonOfStep(const StampStep& step) {
   return {{"op", "stamp"},
           {"revision", step.to.empty() ? step.from.front() : step.to},
           {"from", step.from},
           {"to", step.to.empty() ? json::array() : json::array({step.to})},
-          {"heads_after", Sorted(step.heads_after)},
+          {"heads_after", SortedList(step.heads_after)},
           {"rows", RowsOf(step.changes)}};
 }
 
-std::vector<json> StepsOf(const Plan& plan) {
+std::vector<json> JsonOfSteps(const Plan& plan) {
   std::vector<json> steps;
-  for (const Step& step : plan.steps) steps.push_back(StepOf(step));
+  for (const Step& step : plan.steps) steps.push_back(JsonOfStep(step));
   return steps;
 }
 
 // The recording has the statement that empties the table among the rows of the first step.
-std::vector<json> StepsOf(const StampPlan& plan) {
+std::vector<json> JsonOfSteps(const StampPlan& plan) {
   std::vector<json> steps;
-  for (const StampStep& step : plan.steps) steps.push_back(StepOf(step));
+  for (const StampStep& step : plan.steps) steps.push_back(JsonOfStep(step));
   if (plan.purge && !steps.empty())
     steps.front()["rows"].insert(steps.front()["rows"].begin(), "DELETE *");
   return steps;
@@ -183,8 +183,8 @@ std::optional<std::string> StepDisagreement(const json& expected, const json& ou
     json left = value;
     json right = ours.value(key, json());
     if (key == "from") {
-      left = Sorted(left.get<std::vector<std::string>>());
-      right = Sorted(right.get<std::vector<std::string>>());
+      left = SortedList(left.get<std::vector<std::string>>());
+      right = SortedList(right.get<std::vector<std::string>>());
     }
     if (left != right)
       return key + " of step " + Quoted(expected.at("revision")) + ": expected " + Quoted(left) +
@@ -197,11 +197,11 @@ template <typename AnyPlan>
 std::optional<std::string> PlanDisagreement(const json& expected, const AnyPlan& plan, Heads rows) {
   for (const auto& step : plan.steps) {
     if (!Apply(step.changes, rows))
-      return "rows of step " + StepOf(step).dump() + " do not match one row each";
-    if (Sorted(rows) == Sorted(step.heads_after)) continue;
-    return "heads_after of step " + StepOf(step).dump() + " is not what its rows give";
+      return "rows of step " + JsonOfStep(step).dump() + " do not match one row each";
+    if (SortedList(rows) == SortedList(step.heads_after)) continue;
+    return "heads_after of step " + JsonOfStep(step).dump() + " is not what its rows give";
   }
-  const std::vector<json> steps = StepsOf(plan);
+  const std::vector<json> steps = JsonOfSteps(plan);
   const json& wanted = expected.at("steps");
   for (std::size_t i = 0; i < std::min(wanted.size(), steps.size()); ++i) {
     if (auto difference = StepDisagreement(wanted[i], steps[i])) return difference;
@@ -210,8 +210,9 @@ std::optional<std::string> PlanDisagreement(const json& expected, const AnyPlan&
     return "expected " + std::to_string(wanted.size()) + " steps, got " +
            std::to_string(steps.size());
   }
-  if (expected.at("heads") != json(Sorted(plan.to))) {
-    return "expected heads " + Quoted(expected.at("heads")) + ", got " + Quoted(Sorted(plan.to));
+  if (expected.at("heads") != json(SortedList(plan.to))) {
+    return "expected heads " + Quoted(expected.at("heads")) + ", got " +
+           Quoted(SortedList(plan.to));
   }
   return std::nullopt;
 }
@@ -282,7 +283,7 @@ Result<Answer> AskView(const RevisionGraph& graph, const json& vector, const Hea
 
 AlembicVector::AlembicVector(const json& vector)
     : vector_(vector),
-      revisions_(RevisionsOf(vector)),
+      revisions_(RevisionsOfVector(vector)),
       is_broken_(HasCycle(revisions_) || HasBadName(revisions_)) {}
 
 std::string AlembicVector::Name() const { return vector_.at("name"); }

@@ -11,7 +11,7 @@
 namespace schemaop {
 namespace {
 
-class ViewsTest : public testing::Test {
+class ViewsTest : public ::testing::Test {
  protected:
   Lines History(std::string_view range, const Heads& rows = {}) {
     auto revisions = RevisionsInRange(graph_, rows, ParseHistoryRange(range).value());

@@ -27,6 +27,7 @@ class ChaosServer {
   ChaosServer(const ChaosServer&) = delete;
   ChaosServer& operator=(const ChaosServer&) = delete;
 
+  int port() const { return port_; }
   std::string Url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
   void Put(const ObjectKey& key, const std::string& value);

@@ -51,8 +51,8 @@ ReflectorOptions FastOptions() {
   return options;
 }
 
-const ObjectKey kA{"shop", "a"};
-const ObjectKey kB{"shop", "b"};
+const ObjectKey kSeenA{"shop", "a"};
+const ObjectKey kSeenB{"shop", "b"};
 const ObjectKey kC{"other", "c"};
 
 class ReflectorTest : public ::testing::Test {
@@ -114,32 +114,47 @@ class ReflectorTest : public ::testing::Test {
 };
 
 TEST_F(ReflectorTest, ListsOnceThenFollowsEveryChange) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   StartAndSync();
-  server.Put(kB, "1");
-  server.Put(kA, "2");
-  server.Delete(kB);
+  server.Put(kSeenB, "1");
+  server.Put(kSeenA, "2");
+  server.Delete(kSeenB);
   EXPECT_TRUE(WaitUntil([&] { return Changes().size() == 4; }));
   EXPECT_EQ(Changes(), (std::vector<std::string>{"shop/a - > 1", "shop/b - > 1", "shop/a 1 > 2",
                                                  "shop/b 1 > -"}));
   EXPECT_EQ(Held(), server.Objects());
-  EXPECT_EQ(store.Get(kA)->value, "2");
-  EXPECT_EQ(store.Get(kB), nullptr);
+  EXPECT_EQ(store.Get(kSeenA)->value, "2");
+  EXPECT_EQ(store.Get(kSeenB), nullptr);
   EXPECT_EQ(CountLists(), 1);
 }
 
+TEST_F(ReflectorTest, IsStuckWhenNothingWasBegunForLongerThanAWatchTakes) {
+  StartAndSync();
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_TRUE(reflector->CheckTurning(now + std::chrono::minutes(9)));
+  const auto stuck = reflector->CheckTurning(now + std::chrono::hours(2));
+  ASSERT_FALSE(stuck);
+  EXPECT_EQ(stuck.error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(stuck.error().message.starts_with("the watch of things has not gone on for "))
+      << stuck.error().message;
+}
+
 TEST_F(ReflectorTest, AsksAsClientGoDoes) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   ReflectorOptions options = FastOptions();
   options.namespace_name = "shop";
   options.field_selector = "metadata.name=a";
+  options.label_selector = "team=a,tier!=test";
   StartAndSync(options);
   const auto requests = server.Requests();
   ASSERT_EQ(requests.size(), 2U);
   const std::string path = "/apis/example.org/v1/namespaces/shop/things?";
-  EXPECT_EQ(requests[0], path + "limit=3&resourceVersion=0&fieldSelector=metadata.name%3Da");
+  const std::string labels = "&labelSelector=team%3Da%2Ctier%21%3Dtest";
+  EXPECT_EQ(requests[0],
+            path + "limit=3&resourceVersion=0&fieldSelector=metadata.name%3Da" + labels);
   EXPECT_TRUE(requests[1].starts_with(
       path + "watch=true&allowWatchBookmarks=true&resourceVersion=101&timeoutSeconds="));
+  EXPECT_TRUE(requests[1].ends_with(labels)) << requests[1];
   const int timeout = std::stoi(requests[1].substr(requests[1].find("timeoutSeconds=") + 15));
   EXPECT_GE(timeout, 300);
   EXPECT_LE(timeout, 600);
@@ -165,7 +180,7 @@ TEST_F(ReflectorTest, ListsAllAtOnceWhenAContinueTokenExpires) {
 }
 
 TEST_F(ReflectorTest, ListsTheNewestWhenItsVersionIsTooLarge) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   server.AnswerNextList({504,
                          R"({"kind":"Status","code":504,"reason":"Timeout","details":{"causes":
                             [{"reason":"ResourceVersionTooLarge"}]}})",
@@ -175,8 +190,8 @@ TEST_F(ReflectorTest, ListsTheNewestWhenItsVersionIsTooLarge) {
 }
 
 TEST_F(ReflectorTest, ListsAnewAndFindsDeletionsWhenTheWatchIsRefusedAsExpired) {
-  server.Put(kA, "1");
-  server.Put(kB, "1");
+  server.Put(kSeenA, "1");
+  server.Put(kSeenB, "1");
   server.AnswerNextWatch({410, R"({"kind":"Status","code":410,"reason":"Expired"})", ""});
   StartAndSync();
   EXPECT_EQ(CountLists(), 2);
@@ -184,7 +199,7 @@ TEST_F(ReflectorTest, ListsAnewAndFindsDeletionsWhenTheWatchIsRefusedAsExpired) 
 }
 
 TEST_F(ReflectorTest, ListsAnewWhenTheWatchSaysExpiredInItsStream) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   StartAndSync();
   server.SendToWatches(
       R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}})");
@@ -192,25 +207,25 @@ TEST_F(ReflectorTest, ListsAnewWhenTheWatchSaysExpiredInItsStream) {
 }
 
 TEST_F(ReflectorTest, FindsWhatWasDeletedWhileItCouldNotWatch) {
-  server.Put(kA, "1");
-  server.Put(kB, "1");
+  server.Put(kSeenA, "1");
+  server.Put(kSeenB, "1");
   StartAndSync();
   // The watch misses the deletion and is told that its version is gone.
   server.AnswerNextWatch({503, "", ""});
   server.EndWatches();
-  server.Delete(kA);
+  server.Delete(kSeenA);
   server.Compact();
   EXPECT_TRUE(CatchesUp());
-  EXPECT_EQ(Held(), (std::map<ObjectKey, std::string>{{kB, "1"}}));
+  EXPECT_EQ(Held(), (std::map<ObjectKey, std::string>{{kSeenB, "1"}}));
 }
 
 TEST_F(ReflectorTest, WatchesOnFromTheLastVersionWhenAWatchEnds) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   StartAndSync();
-  server.Put(kA, "2");
+  server.Put(kSeenA, "2");
   ASSERT_TRUE(CatchesUp());
   server.EndWatches();
-  server.Put(kA, "3");
+  server.Put(kSeenA, "3");
   ASSERT_TRUE(CatchesUp());
   EXPECT_EQ(CountLists(), 1);
   EXPECT_EQ(CountRequests("resourceVersion=101&timeout"), 1);
@@ -218,14 +233,14 @@ TEST_F(ReflectorTest, WatchesOnFromTheLastVersionWhenAWatchEnds) {
 }
 
 TEST_F(ReflectorTest, MovesItsVersionByBookmarks) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   StartAndSync();
   // Without the bookmark the next watch would ask for a version that is gone, and need a list.
   server.Compact();
   ASSERT_TRUE(WaitUntil([&] { return server.LastBookmark() == server.Version(); }));
   server.EndWatches();
   EXPECT_TRUE(WaitUntil([&] { return CountRequests("watch=true") == 2; }));
-  server.Put(kA, "2");
+  server.Put(kSeenA, "2");
   EXPECT_TRUE(CatchesUp());
   EXPECT_EQ(CountLists(), 1);
 }
@@ -246,7 +261,7 @@ TEST_F(ReflectorTest, WaitsForAKindThatIsNotThereYetAndForRights) {
 }
 
 TEST_F(ReflectorTest, TellsTheLastErrorUntilAllIsWell) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   ReflectorOptions options = FastOptions();
   options.refused_wait = hours(1);
   server.AnswerNextList(
@@ -263,21 +278,21 @@ TEST_F(ReflectorTest, TellsTheLastErrorUntilAllIsWell) {
 }
 
 TEST_F(ReflectorTest, LeavesOutWhatCannotBeReadAndGoesOn) {
-  server.Put(kA, "broken");
-  server.Put(kB, "1");
+  server.Put(kSeenA, "broken");
+  server.Put(kSeenB, "1");
   StartAndSync();
-  EXPECT_EQ(Held(), (std::map<ObjectKey, std::string>{{kB, "1"}}));
-  server.Put(kB, "broken");
-  server.Put(kA, "2");
-  EXPECT_TRUE(WaitUntil([&] { return Held() == std::map<ObjectKey, std::string>{{kA, "2"}}; }));
+  EXPECT_EQ(Held(), (std::map<ObjectKey, std::string>{{kSeenB, "1"}}));
+  server.Put(kSeenB, "broken");
+  server.Put(kSeenA, "2");
+  EXPECT_TRUE(WaitUntil([&] { return Held() == std::map<ObjectKey, std::string>{{kSeenA, "2"}}; }));
   EXPECT_EQ(CountLists(), 1);
 }
 
 TEST_F(ReflectorTest, SkipsUnknownEventsAndListsAnewAfterADamagedLine) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   StartAndSync();
   server.SendToWatches(R"({"type":"RENAMED","object":{}})");
-  server.Put(kA, "2");
+  server.Put(kSeenA, "2");
   ASSERT_TRUE(CatchesUp());
   EXPECT_EQ(CountLists(), 1);
   server.SendToWatches("{\"type\":");
@@ -285,7 +300,7 @@ TEST_F(ReflectorTest, SkipsUnknownEventsAndListsAnewAfterADamagedLine) {
 }
 
 TEST_F(ReflectorTest, KeepsOtherNamespacesOfASharedStore) {
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   server.Put(kC, "1");
   ReflectorOptions other = FastOptions();
   other.namespace_name = "other";
@@ -296,7 +311,7 @@ TEST_F(ReflectorTest, KeepsOtherNamespacesOfASharedStore) {
       MakeReflector<Thing>(*client, other, store, ParseThing, nullptr, Logger(LogLevel::kError));
   std::jthread second_thread([&](std::stop_token stop) { second->Run(std::move(stop)); });
   EXPECT_TRUE(CatchesUp());
-  server.Delete(kA);
+  server.Delete(kSeenA);
   server.Compact();
   server.EndWatches();
   EXPECT_TRUE(CatchesUp());
@@ -326,7 +341,7 @@ TEST_F(ReflectorTest, CountsAWatchThatEndsAtOnceAsAFailure) {
 TEST_F(ReflectorTest, EqualsTheServerAfterEveryKindOfFault) {
   ReflectorOptions options = FastOptions();
   options.backoff_most = milliseconds(5);
-  server.Put(kA, "1");
+  server.Put(kSeenA, "1");
   server.SetFaults(15);
   Start(options);
   std::mt19937 random(7);

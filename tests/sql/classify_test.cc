@@ -8,6 +8,7 @@
 
 #include "postgres/test_postgres.h"
 #include "test_connection.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {

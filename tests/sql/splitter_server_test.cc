@@ -10,6 +10,7 @@
 #include "postgres/test_postgres.h"
 #include "sql/splitter.h"
 #include "test_connection.h"
+#include "test_paths.h"
 
 namespace schemaop {
 namespace {

@@ -21,6 +21,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kToken = "contract-administrator";
 constexpr std::chrono::seconds kStartTimeout{60};
+constexpr const char* kAuditPolicy = R"(apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - {level: None, userGroups: ["system:masters"]}
+  - {level: None, users: ["system:apiserver", "system:anonymous"]}
+  - {level: Metadata}
+)";
 
 struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -63,6 +71,8 @@ struct RealApiServer::State {
   std::string Url() const { return fmt::format("https://127.0.0.1:{}", api_port); }
   std::string EtcdUrl() const { return fmt::format("http://127.0.0.1:{}", etcd_port); }
 
+  fs::path AuditLog() const { return folder.path() / "audit.log"; }
+
   void StartEtcd() {
     etcd_port = FreePort();
     ProcessOptions options;
@@ -79,6 +89,7 @@ struct RealApiServer::State {
     const fs::path key = folder.path() / "sa.key", open = folder.path() / "sa.pub";
     WriteSigningKeys(key, open);
     WriteFile(folder.path() / "tokens.csv", fmt::format("{},admin,1,\"system:masters\"\n", kToken));
+    WriteFile(folder.path() / "audit-policy.yaml", kAuditPolicy);
     api_port = FreePort();
     ProcessOptions options;
     options.arguments = {(assets / "kube-apiserver").string(),
@@ -92,6 +103,8 @@ struct RealApiServer::State {
                          "--service-account-issuer=https://local",
                          "--token-auth-file=" + (folder.path() / "tokens.csv").string(),
                          "--authorization-mode=RBAC",
+                         "--audit-policy-file=" + (folder.path() / "audit-policy.yaml").string(),
+                         "--audit-log-path=" + AuditLog().string(),
                          "--disable-admission-plugins=ServiceAccount"};
     api = std::make_unique<ChildProcess>(options);
   }
@@ -140,15 +153,21 @@ fs::path RealApiServer::ca_file() const {
   return state_->folder.path() / "certs" / "apiserver.crt";
 }
 
-std::string RealApiServer::ServiceAccountToken(const std::string& ns,
-                                               const std::string& name) const {
+fs::path RealApiServer::audit_log() const { return state_->AuditLog(); }
+
+std::string RealApiServer::ServiceAccountToken(const std::string& ns, const std::string& name,
+                                               const std::string& pod) const {
+  nlohmann::json request = {{"apiVersion", "authentication.k8s.io/v1"},
+                            {"kind", "TokenRequest"},
+                            {"spec", nlohmann::json::object()}};
+  if (!pod.empty()) {
+    request["spec"]["boundObjectRef"] = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod}};
+  }
   httplib::Client client(state_->Url());
   client.enable_server_certificate_verification(false);
-  const auto answer =
-      client.Post(fmt::format("/api/v1/namespaces/{}/serviceaccounts/{}/token", ns, name),
-                  {{"Authorization", std::string("Bearer ") + kToken}},
-                  R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}})",
-                  "application/json");
+  const auto answer = client.Post(
+      fmt::format("/api/v1/namespaces/{}/serviceaccounts/{}/token", ns, name),
+      {{"Authorization", std::string("Bearer ") + kToken}}, request.dump(), "application/json");
   const auto body = answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json();
   if (!answer || answer->status != 201 || !body.is_object()) {
     throw std::runtime_error(fmt::format("no token for serviceaccount {}/{}: {}", ns, name,

@@ -31,10 +31,16 @@ class RealApiServer {
   // What signs the server's certificate (PEM).
   std::filesystem::path ca_file() const;
 
-  // A token of this ServiceAccount, by TokenRequest. Throws when the account does not exist.
-  std::string ServiceAccountToken(const std::string& ns, const std::string& name) const;
+  // A token of this ServiceAccount, by TokenRequest; bound to the pod `pod` of the same namespace,
+  // as kubelet asks for them, unless that is empty. Throws when the account or pod does not exist.
+  std::string ServiceAccountToken(const std::string& ns, const std::string& name,
+                                  const std::string& pod = "") const;
   // A kubeconfig with this token instead of the administrator's.
   std::string KubeconfigWithToken(const std::string& token) const;
+
+  // Where the server writes each call of everybody but the administrator, when it is answered: one
+  // audit.k8s.io/v1 Event a line, without bodies.
+  std::filesystem::path audit_log() const;
 
   // etcd forgets its history: continue tokens handed out so far are expired.
   void Compact();

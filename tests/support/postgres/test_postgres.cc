@@ -129,9 +129,37 @@ void TestPostgres::Start() {
 }
 
 void TestPostgres::Stop(const std::string& mode) {
-  server_->Signal(mode == "immediate" ? SIGQUIT : SIGINT);
+  server_->Signal(mode == "kill" ? SIGKILL : mode == "immediate" ? SIGQUIT : SIGINT);
   if (!server_->Wait(std::chrono::seconds(30)))
     throw std::runtime_error("PostgreSQL does not stop");
+}
+
+void TestPostgres::StartAgain() {
+  std::string error = "no attempt";
+  const bool started = WaitUntil([&] {
+    try {
+      Start();
+      return true;
+    } catch (const std::runtime_error& e) {
+      error = e.what();
+      return false;
+    }
+  });
+  if (!started) throw std::runtime_error(error);
+}
+
+void TestPostgres::StartAsStandby() {
+  WriteFile(data_ / "standby.signal", "");
+  Chown(data_ / "standby.signal");
+  Start();
+}
+
+void TestPostgres::AllowOnly(const std::vector<std::string>& lines) {
+  std::string text = "host all postgres 127.0.0.1/32 trust\n";
+  for (const std::string& line : lines) text += line + '\n';
+  WriteFile(data_ / "pg_hba.conf", text);
+  Chown(data_ / "pg_hba.conf");
+  Query("postgres", "SELECT pg_reload_conf()");
 }
 
 std::string TestPostgres::CreateDatabase() {

@@ -41,9 +41,18 @@ class TestPostgres {
   // schema.
   std::string DumpSchema(const std::string& database) const;
 
-  // "immediate" is a crash, "fast" a restart's first half. The data and the port stay.
+  // "immediate" is a crash, "fast" a restart's first half, "kill" ends the postmaster with SIGKILL:
+  // its sessions end by themselves soon, and Start throws until they have. The data and the port
+  // stay.
   void Stop(const std::string& mode = "fast");
   void Start();
+  // Tries Start until it works; throws what the last attempt threw.
+  void StartAgain();
+  // REQUIRES: stopped by "fast". A hot standby without a primary: answers, and refuses to write
+  // until somebody promotes it (pg_promote()).
+  void StartAsStandby();
+  // Replaces pg_hba.conf, but for the superuser's own line, by `lines`.
+  void AllowOnly(const std::vector<std::string>& lines);
 
  private:
   void Configure(const std::vector<std::string>& settings) const;

@@ -1,0 +1,24 @@
+// What the journal of a section outside a transaction says of its statements. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "postgres/ledger.h"
+
+namespace schemaop {
+
+// The `message` of an intent (and of the failure behind it) whose statement looked as if it had
+// taken effect, or had left something half done, before it was sent: what is found afterwards
+// proves nothing then.
+inline constexpr std::string_view kThereBefore = "there before";
+
+// The last row of `journal` (see Ledger::Journal) about statement `number`, counted from 1. nullopt
+// when there is none, or when a stamp followed an intent: a person's word that it did not happen.
+std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number);
+
+// The first statement's intent that nothing followed.
+std::optional<LedgerRow> OpenIntent(const std::vector<LedgerRow>& journal);
+
+}  // namespace schemaop

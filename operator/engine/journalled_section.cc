@@ -1,0 +1,304 @@
+#include "engine/journalled_section.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/fault_point.h"
+#include "base/sha256.h"
+#include "engine/interrupted_statement.h"
+#include "engine/journal.h"
+#include "engine/own_tables.h"
+#include "engine/own_transaction.h"
+#include "engine/session_guard.h"
+#include "engine/step_transaction.h"
+#include "engine/submitted_statement.h"
+#include "postgres/advisory_lock.h"
+#include "revision/inverse_step.h"
+
+namespace schemaop {
+namespace {
+
+using Verdict = Judgement::Verdict;
+
+class JournalledSection {
+ public:
+  JournalledSection(std::unique_ptr<TargetDatabase>& database, const StepContext& context)
+      : database_(database), context_(context) {}
+
+  StepDone Run() {
+    if (auto read = ReadJournal(); !read) return Failed(read.error());
+    SCHEMAOP_FAULT_POINT_OR("engine.journal.read", Failed(fault));
+    for (std::size_t i = 0; i < context_.section.statements.size(); ++i) {
+      if (auto done = RunStatement(i); !done) return done;
+    }
+    return Finish();
+  }
+
+ private:
+  Result<void> ReadJournal();
+  StepDone RunStatement(std::size_t index);
+  StepDone Resume(std::size_t index, const LedgerRow& intent);
+  StepDone RunAfterFailure(std::size_t index, const LedgerRow& last);
+  StepDone RunAnew(std::size_t index);
+  StepDone RunWithItsRow(std::size_t index);
+  StepDone SendGuarded(std::size_t index, const OwnTransaction& transaction);
+  StepDone RunBetweenRows(std::size_t index);
+  StepDone NoteSuccess(std::size_t index);
+  StepDone NoteFailure(std::size_t index, const SqlError& error, const std::string& note);
+  Result<std::string> LookBefore(std::size_t index);
+  StepDone WriteJournal(std::size_t index, LedgerKind kind, const std::string& note = "");
+  Result<void> AppendRow(std::size_t index, LedgerKind kind, const std::string& note,
+                         const std::stop_token& stop);
+  StepDone Finish();
+  StepFailure Doubt(std::size_t index) const;
+
+  const std::string& Text(std::size_t index) const {
+    return context_.section.statements[index].text;
+  }
+  Result<Judgement> Judge(std::size_t index, const std::stop_token& stop) {
+    return JudgeStatement(database_->session(), Text(index), database_->schemas(), stop);
+  }
+  tl::unexpected<StepFailure> Failed(Error error) const {
+    return tl::unexpected(FailStep(context_, std::move(error)));
+  }
+  tl::unexpected<StepFailure> Failed(std::size_t index, const SqlError& error) const {
+    return tl::unexpected(FailStatement(context_, index, error));
+  }
+  tl::unexpected<StepFailure> Failed(std::size_t index, const Error& error) const {
+    return Failed(index, SqlError{.code = error.code, .message = error.message});
+  }
+
+  std::unique_ptr<TargetDatabase>& database_;
+  const StepContext& context_;
+  std::vector<LedgerRow> journal_;  // as it was before this run
+};
+
+Result<void> JournalledSection::ReadJournal() {
+  if (auto reset = database_->ResetIfDue(context_.stop); !reset) return reset;
+  auto exists = database_->ledger().Exists(context_.stop);
+  if (!exists) return Fail(exists.error());
+  if (!*exists) return {};
+  auto journal =
+      database_->ledger().Journal(context_.revision.id, context_.step.direction, context_.stop);
+  if (!journal) return Fail(journal.error());
+  journal_ = *std::move(journal);
+  return {};
+}
+
+StepDone JournalledSection::RunStatement(std::size_t index) {
+  const auto last = LastWord(journal_, static_cast<int>(index) + 1);
+  if (!last) return RunAnew(index);
+  const bool retried = last->kind == LedgerKind::kResolved && last->message == kResolvedRetry;
+  if (last->kind == LedgerKind::kFailed || retried) return RunAfterFailure(index, *last);
+  if (last->checksum != Sha256Hex(Text(index))) {
+    const SqlError changed{
+        .code = ErrorCode::kConflict,
+        .message = last->kind == LedgerKind::kIntent
+                       ? "the statement was changed after a run had been cut off in it; put its "
+                         "text back or, when it had no effect, run: schemactl resolve " +
+                             context_.revision.id + " --retry"
+                       : "the statement was changed after it had been run; put its text back"};
+    return Failed(index, changed);
+  }
+  return last->kind == LedgerKind::kIntent ? Resume(index, *last) : StepDone();
+}
+
+// A run was cut off between the intent and its outcome.
+StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
+  // The server says, as it would have said then, what is in the way.
+  if (intent.message == kThereBefore) return RunAnew(index);
+  auto judgement = Judge(index, context_.stop);
+  if (!judgement) return Failed(judgement.error());
+  SCHEMAOP_FAULT_POINT_OR("engine.journal.judged", Failed(fault));
+  if (judgement->verdict == Verdict::kUnknown) return tl::unexpected(Doubt(index));
+  auto repaired = Repair(database_->session(), *judgement, context_.stop);
+  if (!repaired) return Failed(repaired.error());
+  if (judgement->verdict == Verdict::kDone) return WriteJournal(index, LedgerKind::kDone);
+  return RunAnew(index);
+}
+
+// What is half done is in the way of another attempt; what is finished thereby needs none.
+StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& last) {
+  const bool same = last.checksum == Sha256Hex(Text(index));
+  if (!same || last.message == kThereBefore) return RunAnew(index);
+  auto judgement = Judge(index, context_.stop);
+  if (!judgement) return Failed(judgement.error());
+  if (judgement->repairs.empty()) return RunAnew(index);
+  auto repaired = Repair(database_->session(), *judgement, context_.stop);
+  if (!repaired) return Failed(repaired.error());
+  if (judgement->verdict == Verdict::kDone) return WriteJournal(index, LedgerKind::kDone);
+  return RunAnew(index);
+}
+
+StepFailure JournalledSection::Doubt(std::size_t index) const {
+  const std::string& id = context_.revision.id;
+  StepFailure failure = FailStatement(
+      context_, index,
+      SqlError{.code = ErrorCode::kInDoubt,
+               .message = "an earlier run was cut off in this statement, which runs outside a "
+                          "transaction"});
+  failure.error.message +=
+      ", and its effect cannot be proved: look whether it took effect, then run: schemactl "
+      "resolve " +
+      id + " --done, or when it did not: schemactl resolve " + id + " --retry";
+  failure.outcome = RunReport::Outcome::kInDoubt;
+  return failure;
+}
+
+StepDone JournalledSection::RunAnew(std::size_t index) {
+  if (context_.stop.stop_requested()) return Failed({ErrorCode::kCancelled, "stopped on request"});
+  return CommitsWithItsRow(Text(index)) ? RunWithItsRow(index) : RunBetweenRows(index);
+}
+
+// One transaction for the statement and the row that says it is done: nothing to be in doubt about.
+StepDone JournalledSection::RunWithItsRow(std::size_t index) {
+  const std::stop_token& stop = context_.stop;
+  auto transaction = OwnTransaction::Begin(*database_, stop);
+  if (!transaction) return Failed(transaction.error());
+  if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
+  if (auto ran = SendGuarded(index, *transaction); !ran) return ran;
+  if (auto row = AppendRow(index, LedgerKind::kDone, "", stop); !row) return Failed(row.error());
+  auto committed = CommitStep(database_, *transaction, std::nullopt, context_);
+  if (!committed) return committed;
+  if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
+  return {};
+}
+
+StepDone JournalledSection::SendGuarded(std::size_t index, const OwnTransaction& transaction) {
+  const std::stop_token& stop = context_.stop;
+  const Statement& statement = context_.section.statements[index];
+  const SessionGuard guard(*database_, transaction, RowsBefore(context_.step), 0);
+  if (auto harmless = SessionGuard::Before(statement); !harmless) {
+    return Failed(index, harmless.error());
+  }
+  if (auto entered = database_->EnterSubmitted(stop); !entered) return Failed(entered.error());
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.sending", Failed(fault));
+  auto done = RunSubmitted(*database_, context_, index, {});
+  context_.monitor.Rest();
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
+  if (!done) return Failed(index, done.error());
+  auto kept = guard.Ask(SessionGuard::Culprit::kStatement, SessionGuard::Next::kOwn, stop);
+  if (!kept) return Failed(index, kept.error());
+  return {};
+}
+
+// What the catalog says before the statement is sent, so that what it says afterwards counts. An
+// index that IF NOT EXISTS would take for a good one although it is invalid goes first.
+Result<std::string> JournalledSection::LookBefore(std::size_t index) {
+  auto judgement = Judge(index, context_.stop);
+  if (!judgement) return Fail(judgement.error());
+  const auto effect = EffectOf(Text(index));
+  const auto* built = effect ? std::get_if<BuildsIndex>(&*effect) : nullptr;
+  if (built != nullptr && built->if_not_exists && !judgement->repairs.empty()) {
+    auto repaired = Repair(database_->session(), *judgement, context_.stop);
+    if (!repaired) return Fail(repaired.error());
+    return std::string();
+  }
+  const bool there = judgement->verdict == Verdict::kDone || !judgement->repairs.empty();
+  return std::string(there ? kThereBefore : "");
+}
+
+StepDone JournalledSection::RunBetweenRows(std::size_t index) {
+  const std::stop_token& stop = context_.stop;
+  auto note = LookBefore(index);
+  if (!note) return Failed(note.error());
+  if (auto noted = WriteJournal(index, LedgerKind::kIntent, *note); !noted) return noted;
+  SCHEMAOP_FAULT_POINT_OR("engine.intent.committed", Failed(fault));
+  if (auto entered = database_->SwitchToSubmitted(stop); !entered) return Failed(entered.error());
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.sending", Failed(fault));
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  const auto limit = database_->options().non_transactional_timeout;
+  if (limit.count() > 0) deadline = std::chrono::steady_clock::now() + limit;
+  auto done = RunSubmitted(*database_, context_, index, deadline);
+  context_.monitor.Rest();
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
+  if (!database_->session().connected()) {
+    return Failed(index, done ? SqlError{} : done.error());
+  }
+  // The outcome is known now and must be noted even if we were told to stop.
+  if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.known", Failed(fault));
+  return done ? NoteSuccess(index) : NoteFailure(index, done.error(), *note);
+}
+
+// What the statement did is done; without the lock, or with other tables than ours, nothing may
+// follow it.
+StepDone JournalledSection::NoteSuccess(std::size_t index) {
+  auto locked = HoldsLock(database_->session(), database_->lock_key(), {});
+  if (!locked) return Failed(locked.error());
+  if (*locked) {
+    // The journal would be written into what is there now.
+    auto ours = CheckOwnTables(*database_, RowsBefore(context_.step), {});
+    if (!ours) return Failed(index, ours.error());
+  }
+  if (auto noted = WriteJournal(index, LedgerKind::kDone); !noted || *locked) return noted;
+  return Failed(index, Error{ErrorCode::kRejected,
+                             "the statement gave the migration lock away; take pg_advisory_unlock "
+                             "and pg_advisory_unlock_all out of it"});
+}
+
+// What the statement left half done goes at once where it is of no use: an invalid index costs
+// every write and, when unique, is enforced already. The next run sees to what remains.
+StepDone JournalledSection::NoteFailure(std::size_t index, const SqlError& error,
+                                        const std::string& note) {
+  const auto judgement = note.empty() ? Judge(index, {}) : Result<Judgement>(Judgement{});
+  if (judgement && judgement->verdict == Verdict::kRunAgain) {
+    (void)Repair(database_->session(), *judgement, {});
+  }
+  SCHEMAOP_FAULT_POINT_OR("engine.lone.removed", Failed(fault));
+  (void)WriteJournal(index, LedgerKind::kFailed, note);
+  SCHEMAOP_FAULT_POINT_OR("engine.failure.committed", Failed(fault));
+  return Failed(index, error);
+}
+
+Result<void> JournalledSection::AppendRow(std::size_t index, LedgerKind kind,
+                                          const std::string& note, const std::stop_token& stop) {
+  SCHEMAOP_FAULT_POINT("engine.journal.writing");
+  LedgerRow row;
+  row.kind = kind;
+  row.revision = context_.revision.id;
+  row.direction = context_.step.direction;
+  row.message = note;
+  row.checksum = Sha256Hex(Text(index));
+  row.up_sql = Text(index);
+  row.statement = static_cast<int>(index) + 1;
+  row.started = context_.started;
+  row.finished = std::chrono::system_clock::now();
+  row.actor = context_.identity.actor;
+  row.plan_hash = context_.identity.plan_hash;
+  return database_->ledger().Append(std::move(row), stop);
+}
+
+StepDone JournalledSection::WriteJournal(std::size_t index, LedgerKind kind,
+                                         const std::string& note) {
+  const std::stop_token stop = kind == LedgerKind::kIntent ? context_.stop : std::stop_token();
+  auto transaction = OwnTransaction::Begin(*database_, stop);
+  if (!transaction) return Failed(transaction.error());
+  if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
+  if (auto written = AppendRow(index, kind, note, stop); !written) return Failed(written.error());
+  return CommitStep(database_, *transaction, std::nullopt, context_);
+}
+
+StepDone JournalledSection::Finish() {
+  SCHEMAOP_FAULT_POINT_OR("engine.journal.finishing", Failed(fault));
+  auto transaction = OwnTransaction::Begin(*database_, context_.stop);
+  if (!transaction) return Failed(transaction.error());
+  // A section without statements has not created them yet.
+  if (auto created = database_->CreateMissing(context_.stop); !created) {
+    return Failed(created.error());
+  }
+  if (auto recorded = RecordStep(*database_, *transaction, context_); !recorded)
+    return Failed(recorded.error());
+  return CommitStep(database_, *transaction, context_.step.heads_after, context_);
+}
+
+}  // namespace
+
+StepDone RunJournalledSection(std::unique_ptr<TargetDatabase>& database,
+                              const StepContext& context) {
+  return JournalledSection(database, context).Run();
+}
+
+}  // namespace schemaop

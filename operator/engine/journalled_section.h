@@ -1,0 +1,22 @@
+// A section whose statements may not run in a transaction.
+#pragma once
+
+#include <memory>
+
+#include "engine/step_context.h"
+#include "engine/target_database.h"
+
+namespace schemaop {
+
+// Runs the section statement by statement. One that the server certainly takes in a transaction
+// (see CommitsWithItsRow) is committed together with its journal row (done). Any other has a row
+// before it (intent) and after it (done or failed), each in a transaction of its own. Continues
+// behind what an earlier run has done, and judges a statement that run was cut off in (see
+// JudgeStatement): kInDoubt when its effect cannot be proved and no person has said it. Version
+// rows and ledger row are written in a transaction at the end. REQUIRES:
+// !context.section.transactional; `database` holds the migration lock. It may be replaced (see
+// CommitStep).
+StepDone RunJournalledSection(std::unique_ptr<TargetDatabase>& database,
+                              const StepContext& context);
+
+}  // namespace schemaop

@@ -1,0 +1,32 @@
+// The end of a step: its rows, and a COMMIT whose outcome is found out whatever happens.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "engine/own_transaction.h"
+#include "engine/step_context.h"
+#include "engine/target_database.h"
+
+namespace schemaop {
+
+// Changes the version rows as the step wants, reads them all again, and appends its ledger row, in
+// one round trip. kConflict when a change did not match its row, or other rows are there afterwards
+// than the step leaves.
+Result<void> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
+                        const StepContext& context);
+
+// COMMIT of what `steps` did. `heads_after`: the version rows it leaves, nullopt when it changes
+// none. When the connection is lost before the answer, connects again, takes the migration lock
+// again, replaces `database` and asks what became of it: steps that turn out committed are done.
+// `follower`: see OwnTransaction::Commit. REQUIRES: at least one step.
+StepDone CommitSteps(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
+                     std::optional<Heads> heads_after, std::span<const StepContext> steps,
+                     OwnTransaction::Follower follower = std::nullopt);
+
+// The same for one.
+StepDone CommitStep(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
+                    std::optional<Heads> heads_after, const StepContext& context);
+
+}  // namespace schemaop

@@ -1,0 +1,60 @@
+#include "policy/drift.h"
+
+#include <string>
+#include <utility>
+
+#include "policy/message.h"
+#include "policy/reason.h"
+
+namespace schemaop {
+namespace {
+
+constexpr const char* kDrifted = "Drifted";
+
+struct DriftVerdict {
+  ConditionStatus status;
+  DriftReason reason;
+  std::string message;
+};
+
+DriftVerdict DriftVerdictOf(const Observation& observation, const Result<DriftFinding>& drift) {
+  if (!drift) {
+    return {ConditionStatus::kUnknown, DriftReason::kSchemaUnreadable,
+            DriftUnknownMessage(observation, drift.error())};
+  }
+  switch (drift->kind) {
+    case DriftFinding::Kind::kNone:
+      return {ConditionStatus::kFalse, DriftReason::kSchemaMatches,
+              DriftMessage(observation, *drift)};
+    case DriftFinding::Kind::kDrifted:
+      return {ConditionStatus::kTrue, DriftReason::kSchemaDiffers,
+              DriftMessage(observation, *drift)};
+    case DriftFinding::Kind::kNoSnapshot:
+      break;
+  }
+  return {ConditionStatus::kUnknown, DriftReason::kNoSnapshot, DriftMessage(observation, *drift)};
+}
+
+}  // namespace
+
+void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
+                   const Observation& observation) {
+  if (object.spec && object.spec->policy.drift == DriftPolicy::kOff) {
+    RemoveCondition(status.conditions, kDrifted);
+    return;
+  }
+  if (!observation.drift) {
+    if (const Condition* kept = FindCondition(status.conditions, kDrifted)) {
+      Condition same = *kept;
+      same.observed_generation = object.metadata.generation;
+      SetCondition(status.conditions, std::move(same));
+    }
+    return;
+  }
+  DriftVerdict verdict = DriftVerdictOf(observation, *observation.drift);
+  SetCondition(status.conditions,
+               Condition{kDrifted, verdict.status, std::string(NameOf(verdict.reason)),
+                         std::move(verdict.message), object.metadata.generation, observation.now});
+}
+
+}  // namespace schemaop

@@ -1,0 +1,14 @@
+// The condition Drifted.
+#pragma once
+
+#include "api/schema_version.h"
+#include "policy/observation.h"
+
+namespace schemaop {
+
+// Sets, keeps or removes Drifted in `status` as `observation` and the object's policy say: kept
+// when nobody looked, gone when the policy is Off.
+void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
+                   const Observation& observation);
+
+}  // namespace schemaop

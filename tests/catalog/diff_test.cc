@@ -1,0 +1,183 @@
+// The exact statements that differences give. Whether a server takes them: see tests/mutations.
+#include "catalog/diff.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "catalog/plan_graph.h"
+
+namespace schemaop {
+namespace {
+
+CatalogObject Thing(ObjectKind kind, const std::string& container, const std::string& name,
+                    std::vector<Properties::Entry> properties = {},
+                    std::vector<ObjectId> depends_on = {}) {
+  CatalogObject object{{kind, container, name}, "app", {}, std::move(depends_on)};
+  for (auto& [property, value] : properties) object.properties.Set(property, value);
+  return object;
+}
+
+CatalogObject Table(const std::string& name) { return Thing(ObjectKind::kTable, "", name); }
+
+CatalogObject TableColumn(const std::string& table, const std::string& name,
+                          const std::string& type, const std::string& position) {
+  return Thing(ObjectKind::kColumn, table, name,
+               {{Property::kType, type}, {Property::kPosition, position}});
+}
+
+CatalogObject TableIndex(const std::string& table, const std::string& name) {
+  return Thing(ObjectKind::kIndex, "", "app." + name,
+               {{Property::kTable, table},
+                {Property::kDefinition, "CREATE INDEX " + name + " ON " + table + " (a)"}},
+               {{ObjectKind::kColumn, table, "a"}});
+}
+
+CatalogObject Reference(const std::string& table, const std::string& name,
+                        const std::string& other) {
+  return Thing(ObjectKind::kConstraint, table, name,
+               {{Property::kConstraintType, "f"},
+                {Property::kDefinition, "FOREIGN KEY (a) REFERENCES " + other + "(a)"}},
+               {{ObjectKind::kColumn, table, "a"}, {ObjectKind::kColumn, other, "a"}});
+}
+
+Catalog Of(std::vector<CatalogObject> objects) {
+  return Catalog(std::move(objects), {"postgres", 150000});
+}
+
+std::vector<std::string> SqlOf(const SchemaDiff& diff) {
+  std::vector<std::string> sql;
+  for (const DdlStatement& statement : diff.statements) sql.push_back(statement.sql);
+  return sql;
+}
+
+struct TypeRow {
+  const char* from;
+  const char* to;
+  const char* clause;
+};
+
+class TypeChangeTest : public ::testing::TestWithParam<TypeRow> {};
+
+TEST_P(TypeChangeTest, ConvertsRowsAsTheServerCan) {
+  const TypeRow& row = GetParam();
+  const Catalog from = Of({Table("app.t"), TableColumn("app.t", "a", row.from, "1")});
+  const Catalog to = Of({Table("app.t"), TableColumn("app.t", "a", row.to, "1")});
+  EXPECT_EQ(
+      SqlOf(Diff(from, to)),
+      std::vector<std::string>{"ALTER TABLE app.t ALTER COLUMN a TYPE " + std::string(row.clause)});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Types, TypeChangeTest,
+    ::testing::Values(
+        TypeRow{"integer", "bigint", "bigint"}, TypeRow{"bigint", "integer", "integer"},
+        TypeRow{"character varying(20)", "character varying(50)", "character varying(50)"},
+        TypeRow{"character varying(20)", "text", "text"}, TypeRow{"json", "jsonb", "jsonb"},
+        TypeRow{"date", "timestamp with time zone", "timestamp with time zone"},
+        TypeRow{"text", "integer", "integer USING a::integer"},
+        TypeRow{"integer", "boolean", "boolean USING a::boolean"},
+        TypeRow{"integer[]", "bigint[]", "bigint[] USING a::bigint[]"},
+        TypeRow{"app.pair", "text", "text USING a::text"},
+        TypeRow{"app.mood", "app.feeling", "app.feeling USING a::text::app.feeling"},
+        TypeRow{"app.positive", "bigint", "bigint USING a::text::bigint"},
+        TypeRow{"app.hstore", "jsonb", "jsonb USING a::jsonb"},
+        TypeRow{"tstzrange", "tsrange", "tsrange USING a::text::tsrange"},
+        TypeRow{"time without time zone", "interval", "interval USING a::interval"},
+        TypeRow{"uuid", "bytea", "bytea USING a::text::bytea"}));
+
+TEST(DiffTest, ANewTableSaysAllOfItselfAndThenItsIndexes) {
+  const Catalog to = Of({Table("app.t"), TableColumn("app.t", "b", "text", "2"),
+                         TableColumn("app.t", "a", "integer", "1"), TableIndex("app.t", "i")});
+  EXPECT_EQ(SqlOf(Diff(Of({}), to)),
+            (std::vector<std::string>{"CREATE TABLE app.t (\n    a integer,\n    b text\n)",
+                                      "CREATE INDEX i ON app.t (a)"}));
+}
+
+TEST(DiffTest, AnIndexOfAnOldTableIsBuiltBesideItsWritersWhenAsked) {
+  const Catalog from = Of({Table("app.t"), TableColumn("app.t", "a", "integer", "1")});
+  std::vector<CatalogObject> objects = from.objects();
+  objects.push_back(TableIndex("app.t", "i"));
+  DiffOptions options;
+  options.concurrent_indexes = true;
+  const SchemaDiff diff = Diff(from, Of(objects), options);
+  EXPECT_EQ(SqlOf(diff), std::vector<std::string>{"CREATE INDEX CONCURRENTLY i ON app.t (a)"});
+  EXPECT_EQ(diff.statements[0].transaction, Transaction::kOutside);
+}
+
+TEST(DiffTest, TablesThatReferToEachOtherGetTheirKeysAfterwards) {
+  const Catalog to =
+      Of({Table("app.t"), TableColumn("app.t", "a", "integer", "1"),
+          Reference("app.t", "to_u", "app.u"), Table("app.u"),
+          TableColumn("app.u", "a", "integer", "1"), Reference("app.u", "to_t", "app.t")});
+  EXPECT_EQ(SqlOf(Diff(Of({}), to)),
+            (std::vector<std::string>{
+                "CREATE TABLE app.t (\n    a integer\n)", "CREATE TABLE app.u (\n    a integer\n)",
+                "ALTER TABLE app.t ADD CONSTRAINT to_u FOREIGN KEY (a) REFERENCES app.u(a)",
+                "ALTER TABLE app.u ADD CONSTRAINT to_t FOREIGN KEY (a) REFERENCES app.t(a)"}));
+  const SchemaDiff back = Diff(to, Of({}));
+  EXPECT_TRUE(back.refusals.empty());
+  EXPECT_EQ(SqlOf(back), (std::vector<std::string>{"ALTER TABLE app.t DROP CONSTRAINT to_u",
+                                                   "ALTER TABLE app.u DROP CONSTRAINT to_t",
+                                                   "DROP TABLE app.t", "DROP TABLE app.u"}));
+}
+
+TEST(DiffTest, AViewGoesBeforeAColumnThatItShowsChangesAndComesBack) {
+  const auto with = [](const std::string& type) {
+    return Of({Table("app.t"), TableColumn("app.t", "a", type, "1"),
+               Thing(ObjectKind::kView, "", "app.v", {{Property::kDefinition, " SELECT a\n"}},
+                     {{ObjectKind::kColumn, "app.t", "a"}})});
+  };
+  EXPECT_EQ(
+      SqlOf(Diff(with("integer"), with("bigint"))),
+      (std::vector<std::string>{"DROP VIEW app.v", "ALTER TABLE app.t ALTER COLUMN a TYPE bigint",
+                                "CREATE VIEW app.v AS\nSELECT a"}));
+}
+
+TEST(DiffTest, ABaseTypeIsMadeByNameThenItsFunctionsThenWhole) {
+  const ObjectId type{ObjectKind::kBaseType, "", "app.cents"};
+  const ObjectId in{ObjectKind::kFunction, "", "app.cents_in(cstring)"};
+  const ObjectId out{ObjectKind::kFunction, "", "app.cents_out(app.cents)"};
+  const auto function = [&](const ObjectId& id) {
+    return Thing(id.kind, "", id.name, {{Property::kDefinition, "CREATE FUNCTION " + id.name}},
+                 {type});
+  };
+  const Catalog whole =
+      Of({Thing(type.kind, "", type.name, {{Property::kDefinition, "CREATE TYPE app.cents (X)"}},
+                {in, out}),
+          function(in), function(out)});
+  const SchemaDiff made = Diff(Of({}), whole);
+  EXPECT_TRUE(made.refusals.empty());
+  EXPECT_EQ(SqlOf(made),
+            (std::vector<std::string>{"CREATE TYPE app.cents", "CREATE FUNCTION " + in.name,
+                                      "CREATE FUNCTION " + out.name, "CREATE TYPE app.cents (X)"}));
+  EXPECT_EQ(SqlOf(Diff(whole, Of({}))), std::vector<std::string>{"DROP TYPE app.cents CASCADE"});
+}
+
+TEST(PlanGraphTest, AKnotIsWhatStandsInACycleOrBetweenTwo) {
+  PlanGraph graph;
+  const auto add = [&] { return graph.Add(0, ""); };
+  const std::size_t before = add();
+  const std::size_t a = add();
+  const std::size_t b = add();
+  const std::size_t between = add();
+  const std::size_t c = add();
+  const std::size_t d = add();
+  const std::size_t behind = add();
+  const std::size_t apart = add();
+  graph.Before(before, a);
+  graph.Before(a, b);
+  graph.Before(b, a);
+  graph.Before(b, between);
+  graph.Before(between, c);
+  graph.Before(c, d);
+  graph.Before(d, c);
+  graph.Before(d, behind);
+  graph.Wish(apart, before);
+  graph.Wish(before, apart);
+  EXPECT_EQ(graph.Knot(), (std::set<std::size_t>{a, b, between, c, d}));
+}
+
+}  // namespace
+}  // namespace schemaop

@@ -1,0 +1,85 @@
+#include "controller/drift_looks.h"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+namespace schemaop {
+namespace {
+
+using std::chrono::minutes;
+
+const DriftLooks::Clock::time_point kFirstLook{};
+
+struct Asked {
+  SchemaVersion object{{}, SchemaVersionSpec(), SchemaVersionStatus()};
+  DatabaseIdentity identity{"projects@db:5432", "7"};
+
+  Asked() { object.metadata.name = "projects"; }
+};
+
+DriftFinding Finding(const std::string& looked_at) {
+  DriftFinding finding;
+  finding.looked_at = looked_at;
+  return finding;
+}
+
+TEST(DriftLooksTest, AsksOnceAnIntervalAndKnowsTheAnswerInBetween) {
+  DriftLooks looks;
+  Asked a;
+  a.object.spec->policy.drift_exclude = {"table:public.tmp_*"};
+  const auto first = looks.Due(a.object, a.identity, kFirstLook);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->scope.exclude, std::vector<std::string>{"table:public.tmp_*"});
+  EXPECT_EQ(first->last, std::nullopt);
+  EXPECT_EQ(looks.Known(a.object, a.identity), std::nullopt);
+  looks.Remember(a.object, a.identity, Finding("1"), kFirstLook);
+  EXPECT_FALSE(looks.Due(a.object, a.identity, kFirstLook + minutes(9)));
+  EXPECT_EQ(looks.Known(a.object, a.identity), Finding("1"));
+  const auto again = looks.Due(a.object, a.identity, kFirstLook + minutes(10));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->last, Finding("1"));
+}
+
+TEST(DriftLooksTest, AsksAnewWhenTheObjectOrItsDatabaseIsAnother) {
+  const struct {
+    const char* name;
+    std::function<void(Asked&)> change;
+  } kCases[] = {
+      {"spec", [](Asked& a) { ++a.object.metadata.generation; }},
+      {"object", [](Asked& a) { a.object.metadata.uid = "another"; }},
+      {"request",
+       [](Asked& a) { a.object.metadata.annotations["schemaversion.io/requestedAt"] = "now"; }},
+      {"secret", [](Asked& a) { a.identity.secret_version = "8"; }},
+  };
+  for (const auto& c : kCases) {
+    DriftLooks looks;
+    Asked a;
+    looks.Remember(a.object, a.identity, Finding("1"), kFirstLook);
+    c.change(a);
+    const auto question = looks.Due(a.object, a.identity, kFirstLook);
+    ASSERT_TRUE(question) << c.name;
+    EXPECT_EQ(question->last, std::nullopt) << c.name;
+    EXPECT_EQ(looks.Known(a.object, a.identity), std::nullopt) << c.name;
+  }
+}
+
+TEST(DriftLooksTest, NeverAsksWhenThePolicyIsOff) {
+  DriftLooks looks;
+  Asked a;
+  looks.Remember(a.object, a.identity, Finding("1"), kFirstLook);
+  a.object.spec->policy.drift = DriftPolicy::kOff;
+  EXPECT_FALSE(looks.Due(a.object, a.identity, kFirstLook + minutes(60)));
+  EXPECT_EQ(looks.Known(a.object, a.identity), std::nullopt);
+}
+
+TEST(DriftLooksTest, ForgetsAnObjectThatIsGone) {
+  DriftLooks looks;
+  const Asked a;
+  looks.Remember(a.object, a.identity, Finding("1"), kFirstLook);
+  looks.Forget(a.object.metadata.key());
+  EXPECT_TRUE(looks.Due(a.object, a.identity, kFirstLook));
+}
+
+}  // namespace
+}  // namespace schemaop

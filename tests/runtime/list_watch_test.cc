@@ -1,0 +1,105 @@
+#include "runtime/list_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace schemaop {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Next = ListWatch::Verdict::Next;
+
+const ListWatch::Clock::time_point kNow{std::chrono::hours(1)};
+
+ReflectorOptions Options() {
+  ReflectorOptions options;
+  options.resource = {"schemaversion.io", "v1alpha1", "schemaversions"};
+  return options;
+}
+
+ApiResult<ListHead> Refused(int http_status, const std::string& reason = "") {
+  ApiError error;
+  error.http_status = http_status;
+  error.reason = reason;
+  return tl::unexpected(error);
+}
+
+// A machine whose first list is complete, at version "7".
+ListWatch Listed() {
+  ListWatch steps(Options(), 1);
+  steps.BeginList();
+  (void)steps.OnPage(ListHead{"7", ""}, kNow);
+  return steps;
+}
+
+TEST(ListWatchTest, AsksForPagesUntilOneIsTheLastAndWatchesFromTheFirst) {
+  ListWatch steps(Options(), 1);
+  EXPECT_EQ(steps.BeginList().parameters,
+            (QueryParameters{{"limit", "500"}, {"resourceVersion", "0"}}));
+  const auto second = steps.OnPage(ListHead{"7", "token"}, kNow);
+  ASSERT_TRUE(std::holds_alternative<ListWatch::AskPage>(second));
+  EXPECT_EQ(std::get<ListWatch::AskPage>(second).parameters,
+            (QueryParameters{{"limit", "500"}, {"continue", "token"}}));
+  EXPECT_FALSE(std::get<ListWatch::AskPage>(second).anew);
+  EXPECT_TRUE(std::holds_alternative<ListWatch::Complete>(steps.OnPage(ListHead{"9", ""}, kNow)));
+  EXPECT_EQ(steps.BeginWatch(kNow).parameters[2],
+            (std::pair<std::string, std::string>("resourceVersion", "7")));
+}
+
+TEST(ListWatchTest, BeginsAListAnewOnceWhenItsTokenIsGone) {
+  ListWatch steps(Options(), 1);
+  steps.BeginList();
+  (void)steps.OnPage(ListHead{"7", "token"}, kNow);
+  const auto anew = steps.OnPage(Refused(410, "Expired"), kNow);
+  ASSERT_TRUE(std::holds_alternative<ListWatch::AskPage>(anew));
+  EXPECT_TRUE(std::get<ListWatch::AskPage>(anew).anew);
+  EXPECT_EQ(std::get<ListWatch::AskPage>(anew).parameters, QueryParameters());
+  const auto again = steps.OnPage(Refused(410, "Expired"), kNow);
+  ASSERT_TRUE(std::holds_alternative<ListWatch::ListFailed>(again));
+  EXPECT_GE(std::get<ListWatch::ListFailed>(again).wait, milliseconds(800));
+}
+
+TEST(ListWatchTest, WaitsLongForWhatIsRefusedAndAsLongAsTheServerSays) {
+  ListWatch steps(Options(), 1);
+  steps.BeginList();
+  const auto refused = steps.OnPage(Refused(403), kNow);
+  EXPECT_EQ(std::get<ListWatch::ListFailed>(refused).wait, seconds(60));
+  steps.BeginList();
+  auto busy = Refused(429);
+  busy.error().retry_after = seconds(3);
+  EXPECT_EQ(std::get<ListWatch::ListFailed>(steps.OnPage(busy, kNow)).wait, seconds(3));
+}
+
+TEST(ListWatchTest, WatchesAgainFromTheLastEventAfterAnEndAndListsAfterAnExpiredVersion) {
+  ListWatch steps = Listed();
+  steps.BeginWatch(kNow);
+  const auto added = ParseWatchEvent(
+      R"({"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"8"}}})");
+  EXPECT_EQ(steps.OnEvent(added), ListWatch::OnEventDo::kPut);
+  const auto again = steps.EndWatch({}, kNow + milliseconds(5));
+  EXPECT_EQ(again.next, Next::kWatchAgain);
+  EXPECT_FALSE(again.wait);
+  EXPECT_EQ(steps.BeginWatch(kNow).parameters[2].second, "8");
+  const auto expired = ParseWatchEvent(
+      R"({"type":"ERROR","object":{"kind":"Status","reason":"Expired","code":410}})");
+  EXPECT_EQ(steps.OnEvent(expired), ListWatch::OnEventDo::kEnd);
+  const auto list = steps.EndWatch({}, kNow + seconds(5));
+  EXPECT_EQ(list.next, Next::kList);
+  EXPECT_TRUE(list.wait) << "an expired version without an event before would be a hot loop";
+}
+
+TEST(ListWatchTest, WaitsAfterAWatchThatEndedAtOnceAndNotAfterASilentOne) {
+  ListWatch steps = Listed();
+  steps.BeginWatch(kNow);
+  EXPECT_TRUE(steps.EndWatch({}, kNow + milliseconds(999)).wait);
+  steps.BeginWatch(kNow);
+  EXPECT_FALSE(steps.EndWatch({}, kNow + seconds(1)).wait);
+  steps.BeginWatch(kNow);
+  const auto silent = steps.EndWatch({{}, true}, kNow + seconds(180));
+  EXPECT_EQ(silent.next, Next::kWatchAgain);
+  EXPECT_FALSE(silent.wait);
+  EXPECT_EQ(silent.error->error.message, "watch of schemaversions went silent; opening it anew");
+}
+
+}  // namespace
+}  // namespace schemaop
