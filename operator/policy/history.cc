@@ -43,12 +43,18 @@ std::vector<LedgerEntry>::const_iterator FirstUntold(const SchemaVersionStatus& 
 }  // namespace
 
 void AppendApplied(SchemaVersionStatus& status, const std::vector<AppliedStep>& applied) {
+  std::vector<AppliedStatus> steps;
   for (const AppliedStep& step : applied) {
-    const AppliedStatus told{step.revision, ShowDirection(step.direction),
-                             std::chrono::floor<std::chrono::seconds>(step.at),
-                             FormatDuration(step.duration)};
-    const auto& history = status.history;
-    if (std::find(history.begin(), history.end(), told) == history.end()) Append(status, told);
+    steps.push_back({step.revision, ShowDirection(step.direction),
+                     std::chrono::floor<std::chrono::seconds>(step.at),
+                     FormatDuration(step.duration)});
+  }
+  // A run takes each revision once, so the newest one told says how much of the run was told. Older
+  // ones say nothing: within one second a revision can go up, down and up again.
+  const auto newest = std::find(steps.begin(), steps.end(), status.last_applied);
+  for (auto step = newest == steps.end() ? steps.begin() : newest + 1; step != steps.end();
+       ++step) {
+    Append(status, std::move(*step));
   }
 }
 
