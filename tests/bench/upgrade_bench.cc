@@ -4,7 +4,8 @@
 //
 // 1. An upgrade of `revisions` (500) realistic revisions on an empty database, beside psql running
 //    the same statements in the same transactions, each with its change of the version row.
-// 2. An upgrade with nothing to do among 1,000 revisions, beside psql -c 'select 1'.
+// 2. The same over a line with a round trip of half a millisecond, as between two machines.
+// 3. An upgrade with nothing to do among 1,000 revisions, beside psql -c 'select 1'.
 //
 // The two take turns, `rounds` (7) times, with the first place changing; medians are compared. Each
 // run has a database of its own, all made before and dropped with the server at the end: a file
@@ -21,6 +22,7 @@
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "slow_line.h"
 
 namespace schemaop::testing {
 namespace {
@@ -113,7 +115,8 @@ ProcessOptions Psql(std::vector<std::string> arguments, const std::string& url) 
   return options;
 }
 
-void CompareUpgrades(TestPostgres& server, int revisions, int rounds) {
+void CompareUpgrades(TestPostgres& server, int port, const std::string& where, int revisions,
+                     int rounds) {
   Schemactl project;
   for (int number = 1; number <= revisions; ++number) {
     project.AddRevision(Id(number) + ".sql", RevisionText(number));
@@ -123,10 +126,11 @@ void CompareUpgrades(TestPostgres& server, int revisions, int rounds) {
   std::vector<std::string> databases;
   for (int i = 0; i < 2 * rounds; ++i) databases.push_back(server.CreateDatabase());
   const auto url = [&](int index) {
-    return server.Url(databases[static_cast<std::size_t>(index)]);
+    return "postgresql://postgres@127.0.0.1:" + std::to_string(port) + "/" +
+           databases[static_cast<std::size_t>(index)];
   };
   Compare(
-      "upgrade of " + std::to_string(revisions) + " revisions", rounds,
+      "upgrade of " + std::to_string(revisions) + " revisions" + where, rounds,
       [&](int round) {
         server.Query("postgres", "CHECKPOINT");
         return project.Options({"--url", url(2 * round), "--quiet", "upgrade", "head"});
@@ -168,7 +172,9 @@ int main(int count, char** arguments) {
   try {
     TestPostgres server(count > 3 ? std::vector<std::string>{"fsync = on", "full_page_writes = on"}
                                   : std::vector<std::string>{});
-    CompareUpgrades(server, revisions, rounds);
+    CompareUpgrades(server, server.port(), "", revisions, rounds);
+    const SlowLine line(server.port(), std::chrono::microseconds(250));
+    CompareUpgrades(server, line.port(), " over a round trip of 0.5 ms", revisions, rounds);
     CompareNothingToDo(server, 1000, rounds);
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
