@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from chart_values import REFUSED
+from chart_values import ACCEPTED, REFUSED
 from pod_security import restricted_findings
 from renders import CHART, CRD_FILE, KUBE_VERSION, documents, find_helm, find_kustomize, helm_template, kustomize
 from renders import load, only, skip, yaml
@@ -100,6 +100,13 @@ class ChartTest(unittest.TestCase):
             arguments = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"]
             self.assertIn("--watch-references=" + ",".join(kinds), arguments)
         self.assertNotIn("--watch-references", _template())
+
+    def test_renders_with_each_value_it_accepts(self):
+        for what, values in ACCEPTED.items():
+            with self.subTest(what), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                yaml.safe_dump(values, file)
+                file.flush()
+                _template("--values", file.name)
 
     def test_refuses_each_typo_by_name(self):
         for what, (values, word) in REFUSED.items():

@@ -1,4 +1,10 @@
-"""Values the chart must refuse, each with the words that name what is wrong."""
+"""Values the chart must take, and those it must refuse, each with the words that name what is wrong."""
+
+ACCEPTED = {
+    "binary quantities": {"resources": {"limits": {"memory": "65536Ki", "ephemeral-storage": "1.5Gi"}}},
+    "decimal quantities": {"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "64M", "ephemeral-storage": "9k"}}},
+    "a quantity as a number": {"resources": {"limits": {"cpu": 0.5}}},
+}
 
 REFUSED = {
     "an unknown key": ({"replicaCount": 1}, "replicaCount"),
@@ -28,6 +34,8 @@ REFUSED = {
     "a relative mount": ({"migrations": {"mountPath": "migrations"}}, "mountPath"),
     "an argument that is no flag": ({"extraArgs": ["context"]}, "extraArgs"),
     "a quantity that is none": ({"resources": {"limits": {"memory": "64 MB"}}}, "memory"),
+    "a quantity with a small binary suffix": ({"resources": {"limits": {"memory": "64ki"}}}, "memory"),
+    "a quantity with a large decimal one": ({"resources": {"limits": {"memory": "64K"}}}, "memory"),
     "a toleration's unknown key": ({"tolerations": [{"keys": "x"}]}, "keys"),
     "a pull secret as text": ({"image": {"pullSecrets": ["x"]}}, "pullSecrets"),
 }

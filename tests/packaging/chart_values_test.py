@@ -5,7 +5,7 @@ import pathlib
 import sys
 import unittest
 
-from chart_values import REFUSED
+from chart_values import ACCEPTED, REFUSED
 from renders import CHART, load
 
 try:
@@ -52,6 +52,10 @@ class ChartValuesTest(unittest.TestCase):
         self.assertGreaterEqual(len(cases), 4)
         for case in cases:
             self.assertEqual(self._errors(load(case) or {}), [], case.name)
+
+    def test_accepts_what_kubernetes_and_parent_charts_write(self):
+        for what, values in ACCEPTED.items():
+            self.assertEqual(self._errors(values), [], what)
 
     def test_refuses_typos_and_wrong_types_by_name(self):
         for what, (values, word) in REFUSED.items():
