@@ -108,6 +108,20 @@ class ChartTest(unittest.TestCase):
                 file.flush()
                 _template("--values", file.name)
 
+    def test_a_parent_chart_switches_it_on_and_off(self):
+        with tempfile.TemporaryDirectory() as folder:
+            parent = pathlib.Path(folder) / "parent"
+            shutil.copytree(CHART, parent / "charts" / "schema-operator")
+            (parent / "Chart.yaml").write_text(yaml.safe_dump({
+                "apiVersion": "v2", "name": "parent", "version": "1.0.0", "dependencies": [
+                    {"name": "schema-operator", "version": "*", "condition": "schema-operator.enabled"}]}))
+            for switch, kinds in (("true", 1), ("false", 0)):
+                finished = subprocess.run(
+                    [HELM, "template", "release", str(parent), "--kube-version", KUBE_VERSION, "--set",
+                     "schema-operator.enabled=" + switch], capture_output=True, text=True, check=False)
+                self.assertEqual(finished.returncode, 0, finished.stderr)
+                self.assertEqual(finished.stdout.count("kind: Deployment\n"), kinds)
+
     def test_refuses_each_typo_by_name(self):
         for what, (values, word) in REFUSED.items():
             with self.subTest(what), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:

@@ -4,6 +4,7 @@ ACCEPTED = {
     "binary quantities": {"resources": {"limits": {"memory": "65536Ki", "ephemeral-storage": "1.5Gi"}}},
     "decimal quantities": {"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "64M", "ephemeral-storage": "9k"}}},
     "a quantity as a number": {"resources": {"limits": {"cpu": 0.5}}},
+    "a parent chart's switch": {"enabled": True},
 }
 
 REFUSED = {
@@ -30,6 +31,7 @@ REFUSED = {
     "a watched kind as text": ({"watchReferences": {"secrets": "yes"}}, "secrets"),
     "a variable without a name": ({"extraEnv": [{"value": "x"}]}, "name"),
     "a number as a variable": ({"extraEnv": [{"name": "A", "value": 1}]}, "value"),
+    "a parent chart's switch as text": ({"enabled": "yes"}, "enabled"),
     "two migration volumes": ({"migrations": {"existingClaim": "a", "configMap": "b"}}, "migrations"),
     "a relative mount": ({"migrations": {"mountPath": "migrations"}}, "mountPath"),
     "an argument that is no flag": ({"extraArgs": ["context"]}, "extraArgs"),

@@ -78,7 +78,7 @@ class ChartValuesTest(unittest.TestCase):
                 yield f"{path}.{key}"
                 if isinstance(value, dict):
                     yield from keys(value, f"{path}.{key}")
-        described = {path for path, _ in _objects(self.schema, "") if path and "[]" not in path} - {".global"}
+        described = {path for path, _ in _objects(self.schema, "") if path and "[]" not in path} - {".global", ".enabled"}
         free_form = {".affinity.nodeAffinity", ".affinity.podAffinity", ".affinity.podAntiAffinity"}
         quantities = {path for path in keys(self.values) if path.startswith((".resources.requests.", ".resources.limits."))}
         self.assertEqual(set(keys(self.values)) - quantities, described - free_form)
