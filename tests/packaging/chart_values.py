@@ -5,6 +5,8 @@ ACCEPTED = {
     "decimal quantities": {"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "64M", "ephemeral-storage": "9k"}}},
     "a quantity as a number": {"resources": {"limits": {"cpu": 0.5}}},
     "a parent chart's switch": {"enabled": True},
+    "a variable that may be missing": {
+        "extraEnv": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b", "optional": True}}}]},
 }
 
 REFUSED = {
@@ -31,6 +33,14 @@ REFUSED = {
     "a watched kind as text": ({"watchReferences": {"secrets": "yes"}}, "secrets"),
     "a variable without a name": ({"extraEnv": [{"value": "x"}]}, "name"),
     "a number as a variable": ({"extraEnv": [{"name": "A", "value": 1}]}, "value"),
+    "a variable with two values": (
+        {"extraEnv": [{"name": "A", "value": "x", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]}, "extraEnv"),
+    "a variable from nowhere": ({"extraEnv": [{"name": "A", "valueFrom": {}}]}, "secretKeyRef"),
+    "a variable from a source that is not read": (
+        {"extraEnv": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}, "fieldRef"),
+    "a word for optional": (
+        {"extraEnv": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b", "optional": "yes"}}}]},
+        "optional"),
     "a parent chart's switch as text": ({"enabled": "yes"}, "enabled"),
     "two migration volumes": ({"migrations": {"existingClaim": "a", "configMap": "b"}}, "migrations"),
     "a relative mount": ({"migrations": {"mountPath": "migrations"}}, "mountPath"),
