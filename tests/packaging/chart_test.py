@@ -5,6 +5,7 @@ UPDATE_GOLDEN=1 writes the golden files anew.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -141,6 +142,13 @@ class ChartTest(unittest.TestCase):
         self.assertNotIn("replicas is 0", notes)
         self.assertNotIn("crds.enabled is false", notes)
 
+    def test_notes_have_a_command_to_paste(self):
+        (pasted,) = re.findall(r"^ *kubectl apply -f - <<END\n.*?^END$", _notes(), re.DOTALL | re.MULTILINE)
+        finished = subprocess.run(["bash", "-c", "kubectl() { cat; }\n" + pasted + "\n"], capture_output=True, text=True,
+                                  check=True)
+        self.assertEqual(finished.stderr, "")
+        self.assertEqual(yaml.safe_load(finished.stdout)["spec"]["database"], {"secretRef": {"name": "projects-db"}})
+
     def test_notes_warn_only_of_what_is_so(self):
         notes = _notes("watchNamespaces={engineering}", "migrations.existingClaim=x")
         self.assertIn("serves the namespaces engineering.\n", notes)
@@ -151,6 +159,7 @@ class ChartTest(unittest.TestCase):
         self.assertIn("WARNING: replicas is 0: nothing is migrated until it is at least 1.\n", notes)
         self.assertIn("NOTE: crds.enabled is false: apply crds/ of this version yourself, before the operator.\n", notes)
         self.assertIn("WARNING: no resource limits are set.\n", notes)
+        self.assertIn("WARNING: no resource limits are set.\n", _notes("resources=null"))
         self.assertIn("WARNING: watchReferences.secrets lets the operator read all Secrets of the cluster.\n",
                       _notes("watchReferences.secrets=true"))
 
