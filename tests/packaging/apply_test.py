@@ -61,12 +61,20 @@ CEL_RULES = {
             "head", "heads", "base", "004", "ae1027a", "20260102_add-index", "payments@head", "payments@base", "payments@003")],
         [{"targetRevision": target} for target in (
             "-1", "+1", "-12", "003-1", "003+2", "head-1", "label@+1", "label@-1", "label@003-1")]),
+    "baseline must be absolute: a relative one (+1, -1, id-2, label@-1) says nothing of a database that has no version row to "
+    "count from; name a revision id, head, heads, base or label@head": (
+        [{"baseline": baseline} for baseline in ("base", "004", "20260102_add-index", "payments@003")],
+        [{"baseline": baseline} for baseline in ("-1", "+1", "003-1", "head-1", "label@-1")]),
     "migrations must have exactly one of configMaps, inline and path": (
         [{"migrations": {"path": "a"}}, {"migrations": {"inline": {"001_a.sql": ""}}}, {"migrations": {"configMaps": [{"name": "a"}]}}],
         [{"migrations": {}}, {"migrations": {"path": "a", "inline": {"a.sql": ""}}},
          {"migrations": {"path": "a", "configMaps": [{"name": "a"}]}},
          {"migrations": {"configMaps": [{"name": "a"}], "inline": {"a.sql": ""}}},
          {"migrations": {"path": "a", "configMaps": [{"name": "a"}], "inline": {"a.sql": ""}}}]),
+    "inline must have file names of 1 to 253 letters, digits, '-', '_' and '.', as the keys of a ConfigMap are": (
+        [{"migrations": {"inline": {name: ""}}} for name in ("001_a.sql", "checks.yaml", "README", "...", "a" * 253)],
+        [{"migrations": {"inline": {"001.sql": "", name: ""}}}
+         for name in ("a b.sql", "a/b.sql", "é.sql", ".", "..", "", "a" * 254)]),
     'path must be relative to the operator\'s --migrations-root and must not contain ".."': (
         [{"migrations": {"path": path}} for path in (".", "projects", "teams/projects.v2", "a..b")],
         [{"migrations": {"path": path}} for path in ("/etc", "..", "a/../b", "a/..", "../a")]),
@@ -213,7 +221,7 @@ class ApplyTest(unittest.TestCase):
                      {"migrations": {}}, {"migrations": {"path": "a", "inline": {"a.sql": ""}}},
                      {"migrations": {"path": "/etc"}}, {"migrations": {"path": "a/../.."}},
                      {"execution": {"lockTimeout": "0s"}}, {"execution": {"lockTimeout": "soon"}},
-                     {"interval": "0s"}, {"policy": {"downgrade": "Maybe"}}):
+                     {"baseline": "-1"}, {"interval": "0s"}, {"policy": {"downgrade": "Maybe"}}):
             status, answer = self.server.request("POST", self.server.url + OBJECTS, _schema_version(spec))
             self.assertEqual(status, 422, f"{spec}: {answer}")
         status, answer = self.server.request("POST", self.server.url + OBJECTS, _schema_version({}))
