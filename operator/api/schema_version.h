@@ -165,6 +165,7 @@ struct FailureStatus {
 
 // One revision that was committed.
 struct AppliedStatus {
+  std::int64_t sequence = 0;  // of its row in the database's ledger: what tells it from others
   std::string revision;
   std::string direction;
   Time at;               // whole seconds

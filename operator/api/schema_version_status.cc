@@ -157,7 +157,7 @@ RehearsalStatus ParseRehearsal(const json& object) {
 }
 
 json ToJson(const AppliedStatus& applied) {
-  json object = {{"at", FormatRfc3339(applied.at)}};
+  json object = {{"at", FormatRfc3339(applied.at)}, {"sequence", applied.sequence}};
   Put(object, "revision", applied.revision);
   Put(object, "direction", applied.direction);
   Put(object, "duration", applied.duration);
@@ -167,8 +167,8 @@ json ToJson(const AppliedStatus& applied) {
 std::optional<AppliedStatus> ParseApplied(const json& object) {
   const auto at = TimeOf(object, "at");
   if (!at) return std::nullopt;
-  return AppliedStatus{TextOf(object, "revision"), TextOf(object, "direction"), *at,
-                       TextOf(object, "duration")};
+  return AppliedStatus{IntegerOf(object, "sequence", 0), TextOf(object, "revision"),
+                       TextOf(object, "direction"), *at, TextOf(object, "duration")};
 }
 
 json ToJson(const ReceiptStatus& receipt) {

@@ -36,6 +36,9 @@ class JournalledSection {
     return Finish();
   }
 
+  // Of the ledger row that Finish wrote.
+  std::int64_t sequence() const { return sequence_; }
+
  private:
   Result<void> ReadJournal();
   StepDone RunStatement(std::size_t index);
@@ -73,6 +76,7 @@ class JournalledSection {
   std::unique_ptr<TargetDatabase>& database_;
   const StepContext& context_;
   std::vector<LedgerRow> journal_;  // as it was before this run
+  std::int64_t sequence_ = 0;
 };
 
 Result<void> JournalledSection::ReadJournal() {
@@ -289,16 +293,19 @@ StepDone JournalledSection::Finish() {
   if (auto created = database_->CreateMissing(context_.stop); !created) {
     return Failed(created.error());
   }
-  if (auto recorded = RecordStep(*database_, *transaction, context_); !recorded)
-    return Failed(recorded.error());
+  auto recorded = RecordStep(*database_, *transaction, context_);
+  if (!recorded) return Failed(recorded.error());
+  sequence_ = *recorded;
   return CommitStep(database_, *transaction, context_.step.heads_after, context_);
 }
 
 }  // namespace
 
-StepDone RunJournalledSection(std::unique_ptr<TargetDatabase>& database,
-                              const StepContext& context) {
-  return JournalledSection(database, context).Run();
+tl::expected<std::int64_t, StepFailure> RunJournalledSection(
+    std::unique_ptr<TargetDatabase>& database, const StepContext& context) {
+  JournalledSection section(database, context);
+  if (auto done = section.Run(); !done) return tl::unexpected(std::move(done.error()));
+  return section.sequence();
 }
 
 }  // namespace schemaop

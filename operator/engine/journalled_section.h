@@ -1,6 +1,7 @@
 // A section whose statements may not run in a transaction.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "engine/step_context.h"
@@ -15,8 +16,8 @@ namespace schemaop {
 // JudgeStatement): kInDoubt when its effect cannot be proved and no person has said it. Version
 // rows and ledger row are written in a transaction at the end. REQUIRES:
 // !context.section.transactional; `database` holds the migration lock. It may be replaced (see
-// CommitStep).
-StepDone RunJournalledSection(std::unique_ptr<TargetDatabase>& database,
-                              const StepContext& context);
+// CommitStep). Returns the sequence of that ledger row.
+tl::expected<std::int64_t, StepFailure> RunJournalledSection(
+    std::unique_ptr<TargetDatabase>& database, const StepContext& context);
 
 }  // namespace schemaop

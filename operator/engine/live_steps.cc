@@ -54,7 +54,8 @@ tl::expected<std::vector<AppliedStep>, StepFailure> LiveSteps::TakeJournalled(
   if (!done) return tl::unexpected(std::move(done.error()));
   const auto took = std::chrono::steady_clock::now() - began;
   return std::vector{
-      AppliedStep{.revision = context.revision.id,
+      AppliedStep{.sequence = *done,
+                  .revision = context.revision.id,
                   .direction = context.step.direction,
                   .at = std::chrono::system_clock::now(),
                   .duration = std::chrono::duration_cast<std::chrono::milliseconds>(took)}};

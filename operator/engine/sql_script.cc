@@ -138,8 +138,11 @@ tl::expected<std::vector<AppliedStep>, StepFailure> SqlScript::Take(
       for (const Statement& statement : section.statements) AppendStatement(statement);
     }
     AppendRows("revision " + planned.revision->id, step.changes, step.heads_after);
-    taken.push_back(
-        {.revision = step.revision, .direction = step.direction, .at = {}, .duration = {}});
+    taken.push_back({.sequence = 0,
+                     .revision = step.revision,
+                     .direction = step.direction,
+                     .at = {},
+                     .duration = {}});
   }
   AppendLine("COMMIT;");
   AppendState();

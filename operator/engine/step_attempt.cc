@@ -1,5 +1,6 @@
 #include "engine/step_attempt.h"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -134,22 +135,24 @@ class StatementRun {
   const std::vector<Statement>& statements_;
 };
 
-Result<void> WriteRows(TargetDatabase& database, const OwnTransaction& transaction,
-                       const StepContext& context) {
+Result<std::int64_t> WriteRows(TargetDatabase& database, const OwnTransaction& transaction,
+                               const StepContext& context) {
   SCHEMAOP_FAULT_POINT("engine.statements.done");
   return RecordStep(database, transaction, context);
 }
 
 // One section with its rows, in the open transaction, in which submitted SQL may begin; `before`:
-// how many others it has seen.
-StepDone RunSection(TargetDatabase& database, const OwnTransaction& transaction,
-                    const StepContext& context, std::size_t before) {
+// how many others it has seen. Returns the sequence of its ledger row.
+tl::expected<std::int64_t, StepFailure> RunSection(TargetDatabase& database,
+                                                   const OwnTransaction& transaction,
+                                                   const StepContext& context, std::size_t before) {
   const SessionGuard guard(database, transaction, RowsBefore(context.step), before);
-  if (auto ran = StatementRun(database, guard, context).Run(); !ran) return ran;
-  if (auto written = WriteRows(database, transaction, context); !written) {
-    return tl::unexpected(FailStep(context, written.error()));
+  if (auto ran = StatementRun(database, guard, context).Run(); !ran) {
+    return tl::unexpected(std::move(ran.error()));
   }
-  return {};
+  auto written = WriteRows(database, transaction, context);
+  if (!written) return tl::unexpected(FailStep(context, written.error()));
+  return *written;
 }
 
 // BEGIN, and what our own tables need, to the point where submitted SQL may begin.
@@ -173,8 +176,9 @@ Result<void> ForgetSection(TargetDatabase& database, OwnTransaction& transaction
   return database.EnterSubmitted(stop);
 }
 
-AppliedStep Describe(const StepContext& context, Clock::time_point began) {
-  return {.revision = context.revision.id,
+AppliedStep Describe(const StepContext& context, std::int64_t sequence, Clock::time_point began) {
+  return {.sequence = sequence,
+          .revision = context.revision.id,
           .direction = context.step.direction,
           .at = {},
           .duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began)};
@@ -198,7 +202,7 @@ tl::expected<std::vector<AppliedStep>, StepFailure> AttemptSteps(
     step.started = std::chrono::system_clock::now();
     auto ran = RunSection(*database, *transaction, step, applied.size());
     if (!ran) return tl::unexpected(std::move(ran.error()));
-    applied.push_back(Describe(step, began));
+    applied.push_back(Describe(step, *ran, began));
   }
   auto committed =
       CommitSteps(database, *transaction, steps.back().step.heads_after, steps, follower);

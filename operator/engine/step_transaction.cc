@@ -72,8 +72,8 @@ std::string NameRevisions(std::span<const StepContext> steps) {
 
 }  // namespace
 
-Result<void> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
-                        const StepContext& context) {
+Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
+                                const StepContext& context) {
   const VersionTable& table = database.version_table();
   PipelineInput input;
   for (const VersionChange& change : context.step.changes) {
@@ -87,10 +87,10 @@ Result<void> RecordStep(TargetDatabase& database, const OwnTransaction& transact
   SCHEMAOP_FAULT_POINT("postgres.version.writing");
   SCHEMAOP_FAULT_POINT("postgres.ledger.writing");
   const PipelineAnswer answer = database.session().Pipeline(input, context.stop);
-  if (auto kept = CheckRecord(table, context, answer); !kept) return kept;
+  if (auto kept = CheckRecord(table, context, answer); !kept) return Fail(kept.error());
   SCHEMAOP_FAULT_POINT("postgres.ledger.written");
   database.ledger().Chained(row);
-  return {};
+  return row.sequence;
 }
 
 StepDone CommitSteps(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,

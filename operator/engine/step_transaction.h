@@ -1,6 +1,7 @@
 // The end of a step: its rows, and a COMMIT whose outcome is found out whatever happens.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,9 +14,9 @@ namespace schemaop {
 
 // Changes the version rows as the step wants, reads them all again, and appends its ledger row, in
 // one round trip. kConflict when a change did not match its row, or other rows are there afterwards
-// than the step leaves.
-Result<void> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
-                        const StepContext& context);
+// than the step leaves. Returns the sequence of the ledger row.
+Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
+                                const StepContext& context);
 
 // COMMIT of what `steps` did. `heads_after`: the version rows it leaves, nullopt when it changes
 // none. When the connection is lost before the answer, connects again, takes the migration lock

@@ -9,8 +9,6 @@
 namespace schemaop {
 namespace {
 
-constexpr const char* kDrifted = "Drifted";
-
 struct DriftVerdict {
   ConditionStatus status;
   DriftReason reason;
@@ -53,7 +51,7 @@ void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
   }
   DriftVerdict verdict = DriftVerdictOf(observation, *observation.drift);
   SetCondition(status.conditions,
-               Condition{kDrifted, verdict.status, std::string(NameOf(verdict.reason)),
+               Condition{std::string(kDrifted), verdict.status, std::string(NameOf(verdict.reason)),
                          std::move(verdict.message), object.metadata.generation, observation.now});
 }
 

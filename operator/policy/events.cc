@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "policy/drift.h"
 #include "policy/message.h"
 #include "policy/reason.h"
 #include "policy/verification.h"
@@ -35,8 +36,7 @@ std::vector<AppliedStatus> NewlyApplied(const SchemaVersionStatus& before,
   std::vector<AppliedStatus> fresh;
   std::copy_if(after.history.begin(), after.history.end(), std::back_inserter(fresh),
                [&](const AppliedStatus& applied) {
-                 return std::find(before.history.begin(), before.history.end(), applied) ==
-                        before.history.end();
+                 return !before.last_applied || applied.sequence > before.last_applied->sequence;
                });
   return fresh;
 }
@@ -142,8 +142,8 @@ std::string DriftWords(const Condition& drifted) {
 // more.
 std::optional<EventNote> DriftNote(const SchemaVersionStatus& before,
                                    const SchemaVersionStatus& after) {
-  const Condition* was = FindCondition(before.conditions, "Drifted");
-  const Condition* is = FindCondition(after.conditions, "Drifted");
+  const Condition* was = FindCondition(before.conditions, kDrifted);
+  const Condition* is = FindCondition(after.conditions, kDrifted);
   const bool drifted = was != nullptr && was->status == ConditionStatus::kTrue;
   if (is == nullptr || is->status == ConditionStatus::kUnknown) return std::nullopt;
   if (is->status == ConditionStatus::kFalse) {
@@ -170,8 +170,9 @@ std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
     notes.push_back(
         {EventNote::Type::kNormal, "MigrationStarted", "Migrate", std::string(is.message)});
   }
-  // The ledger of a database that was there before the object is no news.
-  if (before.observed_generation >= 0) {
+  // The ledger of a database that was there before the object, or before the object led to it, is
+  // no news.
+  if (before.observed_generation >= 0 && before.database == after.database) {
     for (const AppliedStatus& applied : NewlyApplied(before, after)) {
       notes.push_back(AppliedNote(applied, after.database));
     }

@@ -1,7 +1,8 @@
 #include "policy/history.h"
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "policy/message.h"
@@ -20,50 +21,33 @@ void Append(SchemaVersionStatus& status, AppliedStatus applied) {
   }
 }
 
-bool IsSame(const AppliedStatus& applied, const LedgerEntry& entry) {
-  return applied.revision == entry.revision && applied.direction == ShowDirection(entry.direction);
-}
-
-// The first entry that status does not tell of.
-std::vector<LedgerEntry>::const_iterator FirstUntold(const SchemaVersionStatus& status,
-                                                     const std::vector<LedgerEntry>& ledger) {
-  if (!status.last_applied) return ledger.begin();
-  const auto told = std::find_if(ledger.begin(), ledger.end(), [&](const LedgerEntry& entry) {
-    return IsSame(*status.last_applied, entry);
-  });
-  if (told != ledger.end()) return told + 1;
-  // The last told step was undone since: its revision's entry is a newer one, and only the times
-  // are left to compare.
-  return std::find_if(ledger.begin(), ledger.end(), [&](const LedgerEntry& entry) {
-    const auto at = ParseRfc3339(entry.finished_at);
-    return at && *at > status.last_applied->at;
-  });
+// Forgets what is told of ledger rows from `sequence` on.
+void ForgetFrom(SchemaVersionStatus& status, std::int64_t sequence) {
+  std::erase_if(status.history,
+                [&](const AppliedStatus& told) { return told.sequence >= sequence; });
+  status.last_applied =
+      status.history.empty() ? std::nullopt : std::optional(status.history.back());
 }
 
 }  // namespace
 
 void AppendApplied(SchemaVersionStatus& status, const std::vector<AppliedStep>& applied) {
-  std::vector<AppliedStatus> steps;
+  if (applied.empty()) return;
+  ForgetFrom(status, applied.front().sequence);
   for (const AppliedStep& step : applied) {
-    steps.push_back({step.revision, ShowDirection(step.direction),
-                     std::chrono::floor<std::chrono::seconds>(step.at),
-                     FormatDuration(step.duration)});
-  }
-  // A run takes each revision once, so the newest one told says how much of the run was told. Older
-  // ones say nothing: within one second a revision can go up, down and up again.
-  const auto newest = std::find(steps.begin(), steps.end(), status.last_applied);
-  for (auto step = newest == steps.end() ? steps.begin() : newest + 1; step != steps.end();
-       ++step) {
-    Append(status, std::move(*step));
+    Append(status,
+           {step.sequence, step.revision, ShowDirection(step.direction),
+            std::chrono::floor<std::chrono::seconds>(step.at), FormatDuration(step.duration)});
   }
 }
 
 void AdoptLedger(SchemaVersionStatus& status, const std::vector<LedgerEntry>& ledger) {
-  const std::vector<LedgerEntry> untold(FirstUntold(status, ledger), ledger.end());
-  for (const LedgerEntry& entry : untold) {
+  ForgetFrom(status, ledger.empty() ? 1 : ledger.back().sequence + 1);
+  const std::int64_t told = status.last_applied ? status.last_applied->sequence : 0;
+  for (const LedgerEntry& entry : ledger) {
     const auto at = ParseRfc3339(entry.finished_at);
-    if (!at) continue;
-    Append(status, {entry.revision, ShowDirection(entry.direction),
+    if (entry.sequence <= told || !at) continue;
+    Append(status, {entry.sequence, entry.revision, ShowDirection(entry.direction),
                     std::chrono::floor<std::chrono::seconds>(*at), entry.duration});
   }
 }

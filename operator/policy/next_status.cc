@@ -58,11 +58,20 @@ int SignedSteps(const Plan& plan) {
   return down ? -steps : steps;
 }
 
-// What the database said, or nothing of a database that is another one by now.
+// Nothing that was said of another database is true of this one.
+void ForgetDatabase(SchemaVersionStatus& status) {
+  status.current_revision.clear();
+  status.failure.reset();
+  status.last_applied.reset();
+  status.history.clear();
+  status.receipt.reset();
+  RemoveCondition(status.conditions, kDrifted);
+}
+
 void RecordDatabase(SchemaVersionStatus& status, const Observation& observation) {
   if (observation.identity && observation.identity->label != status.database) {
+    ForgetDatabase(status);
     status.database = observation.identity->label;
-    status.current_revision.clear();
   }
   if (!observation.database) return;
   status.current_revision = ShowHeads(observation.database->heads);

@@ -25,7 +25,7 @@ std::string InputsOf(const SchemaVersionStatus& status, const SchemaVersion& obj
   for (const std::string& part :
        {object.metadata.uid, RequestOf(object), (*observation.checks)->digest, status.database,
         status.current_revision,
-        status.last_applied ? FormatRfc3339(status.last_applied->at) : std::string(),
+        status.last_applied ? std::to_string(status.last_applied->sequence) : std::string(),
         database.role.value_or(""), Join(database.search_path, ",")}) {
     inputs += std::to_string(part.size()) + ":" + part;
   }

@@ -52,7 +52,8 @@ LedgerEntry ReadEntry(const Row& row) {
   const Time finished = ReadTime(row.Text(3));
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(finished - ReadTime(row.Text(4)));
-  return {.revision = row.Text(0),
+  return {.sequence = row.Integer(6),
+          .revision = row.Text(0),
           .direction = row.Text(1) == "upgrade" ? Direction::kUpgrade : Direction::kDowngrade,
           .checksum = row.Text(2),
           .finished_at = FormatRfc3339(finished),
@@ -62,7 +63,6 @@ LedgerEntry ReadEntry(const Row& row) {
 // `rows` are those of Summary: each revision's together, "accepted" before "applied".
 LedgerSummary Summarize(const Rows& rows) {
   LedgerSummary summary;
-  std::vector<std::pair<std::int64_t, LedgerEntry>> applied;
   const Row* accepted = nullptr;
   for (const Row& row : rows) {
     const LedgerKind kind = LedgerKindNamed(row.Text(5));
@@ -70,14 +70,13 @@ LedgerSummary Summarize(const Rows& rows) {
     if (kind != LedgerKind::kApplied) summary.last_word = std::max(summary.last_word, sequence);
     if (kind == LedgerKind::kAccepted) accepted = &row;
     if (kind != LedgerKind::kApplied) continue;
-    applied.emplace_back(sequence, ReadEntry(row));
+    summary.entries.push_back(ReadEntry(row));
     const bool newer =
         accepted != nullptr && accepted->Text(0) == row.Text(0) && accepted->Integer(6) > sequence;
-    if (newer) applied.back().second.checksum = accepted->Text(2);
+    if (newer) summary.entries.back().checksum = accepted->Text(2);
   }
-  std::sort(applied.begin(), applied.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [sequence, entry] : applied) summary.entries.push_back(std::move(entry));
+  std::sort(summary.entries.begin(), summary.entries.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   return summary;
 }
 

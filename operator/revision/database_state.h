@@ -21,6 +21,7 @@ struct LockHolder {
 
 // The newest ledger fact about a revision that was applied.
 struct LedgerEntry {
+  std::int64_t sequence = 0;  // the row's number: rows are numbered from 1, and later ones higher
   RevisionId revision;
   Direction direction = Direction::kUpgrade;
   std::string checksum;  // of the revision file's text, see Revision::checksum; of the text that a

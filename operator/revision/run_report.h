@@ -33,6 +33,7 @@ struct StatementFailure {
 };
 
 struct AppliedStep {
+  std::int64_t sequence = 0;  // of its ledger row; 0 where nothing was run
   RevisionId revision;
   Direction direction = Direction::kUpgrade;
   Time at;  // committed

@@ -38,7 +38,7 @@ SchemaVersionStatus Full() {
   failure.next_retry_time = kAt + seconds(600);
   failure.inputs = "0123";
   status.failure = failure;
-  status.last_applied = AppliedStatus{"003", "Upgrade", kAt, "1.2s"};
+  status.last_applied = AppliedStatus{7, "003", "Upgrade", kAt, "1.2s"};
   status.receipt = ReceiptStatus{kAt, 2, "103ms"};
   status.history = {*status.last_applied};
   status.last_handled_request = "now";
@@ -59,9 +59,9 @@ const char* const kFullJson = R"({
   "failure": {"revision": "004", "file": "004_x.sql", "line": 12, "column": 3, "statement": 3, "sqlstate": "42P07",
               "message": "relation \"x\" already exists", "hint": "drop it", "retryable": false, "attempts": 2,
               "nextRetryTime": "2026-11-22T10:10:00Z", "inputs": "0123"},
-  "lastApplied": {"revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"},
+  "lastApplied": {"sequence": 7, "revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"},
   "receipt": {"at": "2026-11-22T10:00:00Z", "retries": 2, "othersWaited": "103ms"},
-  "history": [{"revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"}],
+  "history": [{"sequence": 7, "revision": "003", "direction": "Upgrade", "at": "2026-11-22T10:00:00Z", "duration": "1.2s"}],
   "lastHandledRequest": "now",
   "conditions": [{"type": "Ready", "status": "False", "reason": "Migrating", "message": "upgrading",
                   "observedGeneration": 4, "lastTransitionTime": "2026-11-22T10:00:00Z"}]

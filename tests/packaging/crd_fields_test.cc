@@ -325,7 +325,7 @@ SchemaVersionStatus FullStatus() {
   status.failure = failure;
   status.checks = ChecksStatus{.inputs = "0f", .total = 6, .failed = 1};
   status.rehearsal = RehearsalStatus{"0f", "Passed", 1, time, "nothing wrong"};
-  status.last_applied = AppliedStatus{"003", "Upgrade", time, "1.2s"};
+  status.last_applied = AppliedStatus{7, "003", "Upgrade", time, "1.2s"};
   status.receipt = ReceiptStatus{time, 2, "103ms"};
   status.history = {*status.last_applied};
   status.last_handled_request = "now";

@@ -49,14 +49,14 @@ TEST(EventsTest, RunIsToldFromStartToEnd) {
   progress.step = 2;
   progress.steps = 2;
   progress.heads = {"003"};
-  progress.applied = {{"003", Direction::kUpgrade, kNow, std::chrono::milliseconds(35)}};
+  progress.applied = {{3, "003", Direction::kUpgrade, kNow, std::chrono::milliseconds(35)}};
   const auto halfway = ProgressStatusOf(situation.object, situation.observation, advance, progress);
   EXPECT_EQ(Show(EventsFor(started, halfway)),
             "Normal RevisionApplied Migrate: applied revision 003 on projects@db:5432 in 35ms\n");
   RunReport report;
   report.heads = {"004"};
   report.applied = progress.applied;
-  report.applied.push_back({"004", Direction::kUpgrade, kNow, std::chrono::milliseconds(1200)});
+  report.applied.push_back({4, "004", Direction::kUpgrade, kNow, std::chrono::milliseconds(1200)});
   const auto ended = NextStatus(situation.object, situation.observation, advance, report);
   EXPECT_EQ(Show(EventsFor(halfway, ended)),
             "Normal RevisionApplied Migrate: applied revision 004 on projects@db:5432 in 1.2s\n"
@@ -132,7 +132,7 @@ TEST(EventsTest, ApprovalIsAskedForByName) {
 TEST(EventsTest, LedgerFromBeforeTheObjectIsNoNews) {
   Situation situation;
   situation.observation.database->ledger = {
-      {"004", Direction::kUpgrade, "", "2026-11-22T08:00:00Z", "10ms"}};
+      {4, "004", Direction::kUpgrade, "", "2026-11-22T08:00:00Z", "10ms"}};
   const auto status = Visit(situation);
   EXPECT_EQ(status.history.size(), 1U);
   EXPECT_EQ(EventsFor(kNew, status).size(), 1U);
@@ -140,7 +140,7 @@ TEST(EventsTest, LedgerFromBeforeTheObjectIsNoNews) {
   situation.object.status = status;
   situation.observation.now = kNow + seconds(60);
   situation.observation.database->ledger.push_back(
-      {"003", Direction::kDowngrade, "", "2026-11-22T10:00:30Z", "5ms"});
+      {5, "003", Direction::kDowngrade, "", "2026-11-22T10:00:30Z", "5ms"});
   EXPECT_EQ(Show(EventsFor(status, Visit(situation))),
             "Normal RevisionReverted Migrate: reverted revision 003 on projects@db:5432 in 5ms\n");
 }

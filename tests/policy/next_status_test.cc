@@ -34,7 +34,9 @@ SchemaVersionStatus Visit(Situation& situation) {
 Advance AdvanceOf(const Situation& situation) { return std::get<Advance>(situation.Decide()); }
 
 AppliedStep Applied(const std::string& revision) {
-  return {revision, Direction::kUpgrade, kNow + milliseconds(1500), milliseconds(1200)};
+  const std::int64_t sequence = std::stoi(revision.substr(revision.find_first_of("0123456789")));
+  return {sequence + 1, revision, Direction::kUpgrade, kNow + milliseconds(1500),
+          milliseconds(1200)};
 }
 
 RunReport Refused(bool retryable) {
@@ -269,7 +271,7 @@ TEST(NextStatusTest, ProgressTellsWhatIsCommittedAndWhatIsLeft) {
   EXPECT_EQ(status.current_revision, "003");
   EXPECT_EQ(status.pending, 1);
   EXPECT_EQ(status.progress, (ProgressStatus{"004", "Upgrade", 2, 2, 1, 3}));
-  EXPECT_EQ(status.last_applied, (AppliedStatus{"003", "Upgrade", kNow + seconds(1), "1.2s"}));
+  EXPECT_EQ(status.last_applied, (AppliedStatus{4, "003", "Upgrade", kNow + seconds(1), "1.2s"}));
   EXPECT_EQ(FindCondition(status.conditions, "Ready")->message,
             "upgrading projects@db:5432 from 002 to 004: step 2 of 2, revision 004");
 }
@@ -392,14 +394,14 @@ TEST(NextStatusTest, HistoryKeepsTheNewestTen) {
 TEST(NextStatusTest, LedgerFillsInWhatStatusMissed) {
   Situation situation;
   situation.observation.database->ledger = {
-      {"001", Direction::kUpgrade, "", "2026-11-22T08:00:00.5Z", "10ms"},
-      {"002", Direction::kUpgrade, "", "2026-11-22T09:00:00Z", "20ms"}};
+      {1, "001", Direction::kUpgrade, "", "2026-11-22T08:00:00.5Z", "10ms"},
+      {2, "002", Direction::kUpgrade, "", "2026-11-22T09:00:00Z", "20ms"}};
   situation.object.status = Visit(situation);
   ASSERT_EQ(situation.object.status.history.size(), 2U);
   EXPECT_EQ(situation.object.status.last_applied->revision, "002");
   EXPECT_EQ(Visit(situation), situation.object.status);
   situation.observation.database->ledger.push_back(
-      {"003", Direction::kDowngrade, "", "2026-11-22T08:30:00Z", "5ms"});
+      {4, "003", Direction::kDowngrade, "", "2026-11-22T08:30:00Z", "5ms"});
   const auto status = Visit(situation);
   ASSERT_EQ(status.history.size(), 3U);
   EXPECT_EQ(status.last_applied->direction, "Downgrade");

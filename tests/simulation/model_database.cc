@@ -73,8 +73,8 @@ Result<DatabaseState> ModelDatabase::State(const Session& session) const {
   }
   for (const LedgerRow& row : ledger_) {
     if (row.kind != LedgerKind::kApplied || newest[row.revision] != &row) continue;
-    state.ledger.push_back(
-        {row.revision, row.direction, row.checksum, FormatRfc3339Micro(row.finished), "1ms"});
+    state.ledger.push_back({row.sequence, row.revision, row.direction, row.checksum,
+                            FormatRfc3339Micro(row.finished), "1ms"});
   }
   return state;
 }

@@ -17,6 +17,15 @@ using std::chrono::seconds;
 // Submitted SQL that holds this is refused by the server, for good.
 constexpr std::string_view kRefusedMark = "no_such_table";
 
+// Whoever has just applied it holds the lock, so the newest row is its own.
+std::int64_t NewestRowOf(const ModelDatabase& database, const RevisionId& revision) {
+  std::int64_t sequence = 0;
+  for (const LedgerRow& row : database.ledger()) {
+    if (row.kind == LedgerKind::kApplied && row.revision == revision) sequence = row.sequence;
+  }
+  return sequence;
+}
+
 }  // namespace
 
 StepFailure ModelSteps::Failed(Error error) const {
@@ -62,7 +71,8 @@ tl::expected<std::vector<AppliedStep>, StepFailure> ModelSteps::Take(
   }
   if (!done) return tl::unexpected(std::move(done.error()));
   for (const PlannedStep& step : steps) {
-    applied.push_back({step.revision->id, step.step->direction, options_.wall(), milliseconds(1)});
+    applied.push_back({NewestRowOf(link_->database(), step.revision->id), step.revision->id,
+                       step.step->direction, options_.wall(), milliseconds(1)});
   }
   return applied;
 }
