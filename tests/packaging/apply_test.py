@@ -5,7 +5,7 @@ import time
 import unittest
 
 from api_server import ApiServer, assets_folder
-from renders import CRD_FILE, documents, find_helm, helm_template, kustomize, kustomize_with, load, skip
+from renders import CRD_FILE, ROOT, documents, find_helm, helm_template, kustomize, kustomize_with, load, skip
 
 ACCOUNT = "system:serviceaccount:schema-operator-system:schema-operator"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -205,6 +205,21 @@ class ApplyTest(unittest.TestCase):
         self._assert_rights("engineering")
         self._assert_no_rights("default")
         self.assertFalse(self._may("get", "secrets", "schema-operator-system"))
+
+    def test_confining_a_cluster_wide_installation_takes_the_command_of_the_readme(self):
+        command = "kubectl delete clusterrole,clusterrolebinding schema-operator"
+        for file in ("README.md", "manifests/namespaced/kustomization.yaml"):
+            self.assertIn(command, (ROOT / file).read_text(encoding="utf-8"))
+        self._create_namespaces("engineering")
+        self._apply(kustomize("manifests"))
+        self._apply(kustomize("manifests/namespaced"))
+        self._assert_rights("default")
+        self.assertEqual(self.server.kubectl(*command.split()[1:]).returncode, 0)
+        deadline = time.monotonic() + 10  # the authorizer hears of it a moment later
+        while self._may(*GRANTED[0], "default") and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self._assert_rights("engineering")
+        self._assert_no_rights("default")
 
     def test_watching_references_grants_list_and_watch_and_nothing_else(self):
         self._create_namespaces("engineering")
