@@ -25,8 +25,10 @@ MetricLabels LabelsOf(const ObjectKey& key) {
 
 void DeclareReportMetrics(Metrics& metrics) {
   metrics.DeclareGauge(kReadyMetric, "Whether the SchemaVersion's condition Ready is True.");
-  metrics.DeclareGauge(kPendingMetric,
-                       "Steps between the database and the target; negative for a downgrade.");
+  metrics.DeclareGauge(
+      kPendingMetric,
+      "Steps between the database and the target; negative for a downgrade, absent while "
+      "unknown.");
 }
 
 void RemoveReportMetrics(Metrics& metrics, const ObjectKey& key) {
@@ -59,7 +61,11 @@ Result<void> StatusReport::Write(const StatusOf& status_of, NewerSpec newer_spec
       const MetricLabels labels = LabelsOf(object_.metadata.key());
       const bool is_ready = ready != nullptr && ready->status == ConditionStatus::kTrue;
       channels_.metrics.SetGauge(kReadyMetric, labels, is_ready ? 1 : 0);
-      channels_.metrics.SetGauge(kPendingMetric, labels, status.pending.value_or(0));
+      if (status.pending) {
+        channels_.metrics.SetGauge(kPendingMetric, labels, *status.pending);
+      } else {
+        channels_.metrics.RemoveGauge(kPendingMetric, labels);
+      }
       return {};
     }
     if (changed.error().code != ErrorCode::kConflict) return Fail(changed.error());
@@ -78,11 +84,15 @@ Result<bool> StatusReport::TryWrite(const SchemaVersionStatus& status,
   const auto answer = channels_.effects.Patch(
       SubresourcePath(SchemaVersionResource(), object_.metadata.key(), "status"), *patch, stop);
   SCHEMAOP_FAULT_POINT("controller.status.written");
-  if (!answer) return Fail(answer.error().error);
+  if (!answer) {
+    if (answer.error().http_status == 0) unanswered_ = Unanswered{written_, status};
+    return Fail(answer.error().error);
+  }
   auto metadata = ParseObjectMeta(*answer);
   if (!metadata) return Fail(WithContext(metadata.error(), "answer to a status patch"));
   object_.metadata.resource_version = metadata->resource_version;
   written_ = status;
+  unanswered_.reset();
   return true;
 }
 
@@ -95,6 +105,11 @@ Result<void> StatusReport::ReadAgain(NewerSpec newer_spec, const std::stop_token
   if (!live) return Fail(live.error());
   if (live->metadata.uid != object_.metadata.uid) {
     return Fail(ErrorCode::kNotFound, "another object has taken the name");
+  }
+  // What it told of is no news in the next patch.
+  if (const auto lost = std::exchange(unanswered_, std::nullopt);
+      lost && lost->sent == live->status) {
+    Tell(lost->before, lost->sent);
   }
   if (live->status.observed_generation > object_.metadata.generation) {
     return Fail(ErrorCode::kConflict, "status tells of a newer spec already");

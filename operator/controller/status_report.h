@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 #include "api/schema_version.h"
@@ -60,9 +61,16 @@ class StatusReport {
   Result<void> ReadAgain(NewerSpec newer_spec, const std::stop_token& stop);
   void Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after) const;
 
+  // A patch whose answer was lost: the server may have taken it.
+  struct Unanswered {
+    SchemaVersionStatus before;
+    SchemaVersionStatus sent;
+  };
+
   ReportChannels channels_;
   SchemaVersion object_;
   SchemaVersionStatus written_;
+  std::optional<Unanswered> unanswered_;
 };
 
 }  // namespace schemaop

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -23,10 +24,13 @@ class ContestedServer : public Effects {
                 {"resourceVersion", "1"},
                 {"generation", 1}}}};
   std::optional<json> before_patch;
+  bool loses_answer = false;  // of the next patch, which it takes
   int patches = 0;
+  int events = 0;
 
   ApiResult<json> Get(const std::string&, const std::stop_token&) override { return object; }
   ApiResult<json> Create(const std::string&, const json& event, const std::stop_token&) override {
+    ++events;
     return event;
   }
   ApiResult<json> Patch(const std::string&, const json& patch, const std::stop_token&) override {
@@ -40,7 +44,12 @@ class ContestedServer : public Effects {
       return tl::unexpected(conflict);
     }
     object["status"].merge_patch(patch["status"]);
-    object["metadata"]["resourceVersion"] = "9";
+    object["metadata"]["resourceVersion"] = std::to_string(patches + 8);
+    if (std::exchange(loses_answer, false)) {
+      ApiError lost;
+      lost.error = {ErrorCode::kUnavailable, "the connection was lost"};
+      return tl::unexpected(lost);
+    }
     return object;
   }
 
@@ -113,6 +122,27 @@ TEST_F(StatusReportTest, TellsWhatWasDoneForTheSpecBefore) {
   SomebodyElseWrites({{"metadata", {{"generation", 2}}}});
   EXPECT_TRUE(Report().Write(Migrating, {}));
   EXPECT_EQ(server.object["status"]["observedGeneration"], 1);
+}
+
+TEST_F(StatusReportTest, PostsTheEventsOfAPatchWhoseAnswerWasLost) {
+  const auto applied = [](std::int64_t sequence) {
+    return AppliedStatus{sequence, "00" + std::to_string(sequence), "Upgrade", {}, "1ms"};
+  };
+  const auto tell = [&](std::int64_t count) {
+    return [&, count](const SchemaVersion& seen) {
+      SchemaVersionStatus status = Migrating(seen);
+      status.history.clear();
+      for (std::int64_t i = 1; i <= count; ++i) status.history.push_back(applied(i));
+      status.last_applied = applied(count);
+      return status;
+    };
+  };
+  StatusReport report = Report();
+  EXPECT_TRUE(report.Write(Migrating, {}));
+  server.loses_answer = true;
+  EXPECT_FALSE(report.Write(tell(1), {}));
+  EXPECT_TRUE(report.Write(tell(2), {}));
+  EXPECT_EQ(server.events, 2);
 }
 
 TEST_F(StatusReportTest, LeavesAStatusOfANewerSpecAlone) {
