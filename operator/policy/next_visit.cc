@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "policy/attempt.h"
-
 namespace schemaop {
 namespace {
 
@@ -27,13 +25,12 @@ milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval,
   const milliseconds settled = std::min(interval, kSourceReread);
   std::optional<milliseconds> retry;
   if (status.failure && status.failure->next_retry_time && *status.failure->next_retry_time > now) {
-    // Further away it is only when the clock has been set back.
-    retry = std::min(std::chrono::ceil<milliseconds>(*status.failure->next_retry_time - now),
-                     kLongestRetryPause);
+    retry = std::chrono::ceil<milliseconds>(*status.failure->next_retry_time - now);
   }
   if (const Condition* reconciling = FindCondition(status.conditions, "Reconciling")) {
     const bool retrying = reconciling->reason == "Retrying" && status.failure;
-    return retrying && retry ? *retry : Patience(*reconciling, now, kFirst, kMost);
+    // The failure need not be what Retrying is about; a look before its time does nothing.
+    return retrying && retry ? std::min(*retry, kMost) : Patience(*reconciling, now, kFirst, kMost);
   }
   if (const Condition* stalled = FindCondition(status.conditions, "Stalled")) {
     const milliseconds patience = Patience(*stalled, now, kGentle, kMost);
