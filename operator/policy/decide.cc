@@ -113,6 +113,13 @@ std::optional<Decision> StillFailed(const SchemaVersion& object, const Observati
               MigrationFailedMessage(*failure, label, ShowHeads(observation.database->heads))};
 }
 
+// Whether the baseline says that a database with tables and no version row has run nothing.
+bool IsBase(const RevisionGraph& files, const std::optional<std::string>& baseline) {
+  if (!baseline) return false;
+  const auto goal = ResolveGoal(files, *baseline);
+  return goal && goal->revisions.empty();
+}
+
 }  // namespace
 
 Decision Decide(const SchemaVersion& object, const Observation& observation) {
@@ -168,7 +175,7 @@ Result<Plan> PlanPermitted(const SchemaVersionSpec& spec,
   if (const auto changed = FindChangedRevisions(**history, state); !changed.empty()) {
     return Fail(ErrorCode::kConflict, DescribeChanged(changed));
   }
-  if (!spec.baseline && LacksBaseline(state)) {
+  if (LacksBaseline(state) && !IsBase(*files, spec.baseline)) {
     return Fail(ErrorCode::kConflict, "the database got tables meanwhile and has no version row");
   }
   auto plan = PlanTowards(**history, state.heads, goal);

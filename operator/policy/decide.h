@@ -59,8 +59,9 @@ Result<Plan> Remaining(const SchemaVersion& object, const Observation& observati
 
 // Plans the way from `state` to `goal` as the object's policy permits now: for the planner under
 // the lock, where a database that moved meanwhile must not be walked down without permission.
-// kConflict when it may not, and when a revision that was applied meanwhile has another text in
-// `files`.
+// kConflict when it may not, when a revision that was applied meanwhile has another text in `files`
+// and when tables came without a version row; kDenied for a login with too many rights; kNotFound
+// for revisions that neither files nor ledger know.
 Result<Plan> PlanPermitted(const SchemaVersionSpec& spec,
                            const std::shared_ptr<const RevisionGraph>& files,
                            const DatabaseState& state, const Goal& goal);

@@ -433,5 +433,21 @@ TEST(PlanPermittedTest, RevisionThatChangedMeanwhileStopsTheRun) {
             0U);
 }
 
+TEST(PlanPermittedTest, ADatabaseThatGotTablesMeanwhileIsNotRunOn) {
+  const auto files = LinearSource(4).graph;
+  SchemaVersionSpec spec;
+  DatabaseState state;
+  state.has_user_tables = true;
+  for (const auto& baseline : {std::optional<std::string>(), std::optional<std::string>("003")}) {
+    spec.baseline = baseline;
+    const auto refused = PlanPermitted(spec, files, state, Goal{{"004"}});
+    ASSERT_FALSE(refused) << baseline.value_or("none");
+    EXPECT_EQ(refused.error(), (Error{ErrorCode::kConflict,
+                                      "the database got tables meanwhile and has no version row"}));
+  }
+  spec.baseline = "base";
+  EXPECT_TRUE(PlanPermitted(spec, files, state, Goal{{"004"}}));
+}
+
 }  // namespace
 }  // namespace schemaop
