@@ -45,7 +45,8 @@ std::optional<Decision> RehearsalGate(const SchemaVersion& object, const Observa
     return Decision(RehearseFirst{goal, plan});
   }
   if (made->outcome == kOutcomePassed) return std::nullopt;
-  if (observation.now - made->at >= object.spec->interval)
+  // In the future it is only when the clock has been set back.
+  if (made->at > observation.now || observation.now - made->at >= object.spec->interval)
     return Decision(RehearseFirst{goal, plan});
   return Decision(HoldFor(*made));
 }

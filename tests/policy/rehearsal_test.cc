@@ -85,7 +85,9 @@ TEST_F(RehearsalGateTest, WhatWentWrongHoldsThemUntilSomethingChanges) {
   EXPECT_EQ(Show(situation_.Decide()), held);
   situation_.observation.now += minutes(1);
   EXPECT_EQ(Show(situation_.Decide()), "Rehearse 004") << "spec.interval is over";
-  situation_.observation.now -= minutes(1);
+  situation_.observation.now -= minutes(30);
+  EXPECT_EQ(Show(situation_.Decide()), "Rehearse 004") << "the clock was set back";
+  situation_.observation.now += minutes(29);
   situation_.object.metadata.annotations[std::string(kRequestedAtAnnotation)] = "now";
   EXPECT_EQ(Show(situation_.Decide()), "Rehearse 004");
 }
