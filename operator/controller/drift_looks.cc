@@ -2,15 +2,14 @@
 
 #include <utility>
 
+#include "policy/attempt.h"
+
 namespace schemaop {
 namespace {
 
 std::string LookInputs(const SchemaVersion& object, const DatabaseIdentity& identity) {
-  const auto& annotations = object.metadata.annotations;
-  const auto request = annotations.find(std::string(kRequestedAtAnnotation));
   return object.metadata.uid + " " + std::to_string(object.metadata.generation) + " " +
-         identity.label + " " + identity.secret_version + " " +
-         (request == annotations.end() ? std::string() : request->second);
+         identity.label + " " + identity.secret_version + " " + RequestOf(object.metadata);
 }
 
 }  // namespace

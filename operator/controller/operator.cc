@@ -18,6 +18,7 @@
 #include "controller/reconciler.h"
 #include "controller/reference_index.h"
 #include "kube/client.h"
+#include "policy/attempt.h"
 #include "policy/next_visit.h"
 #include "runtime/controller_loop.h"
 #include "runtime/health.h"
@@ -32,11 +33,6 @@ namespace {
 constexpr const char* kControllerName = "schemaversion";
 
 using Reflectors = std::vector<std::unique_ptr<Reflector>>;
-
-std::string RequestOf(const ObjectMeta& metadata) {
-  const auto found = metadata.annotations.find(std::string(kRequestedAtAnnotation));
-  return found == metadata.annotations.end() ? std::string() : found->second;
-}
 
 // What `kept` holds, as far as it is there.
 std::optional<SchemaVersion> Content(const std::shared_ptr<const KeptSchemaVersion>& kept) {

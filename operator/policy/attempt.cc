@@ -16,9 +16,9 @@ constexpr std::size_t kMaxMessage = 2048;
 
 }  // namespace
 
-std::string RequestOf(const SchemaVersion& object) {
-  const auto found = object.metadata.annotations.find(std::string(kRequestedAtAnnotation));
-  return found == object.metadata.annotations.end() ? std::string() : found->second;
+std::string RequestOf(const ObjectMeta& metadata) {
+  const auto found = metadata.annotations.find(std::string(kRequestedAtAnnotation));
+  return found == metadata.annotations.end() ? std::string() : found->second;
 }
 
 std::string AttemptInputs(const SchemaVersion& object, const Observation& observation) {
@@ -27,7 +27,7 @@ std::string AttemptInputs(const SchemaVersion& object, const Observation& observ
   // Lengths in front keep two lists of inputs from reading alike.
   std::string inputs;
   for (const std::string& part :
-       {object.metadata.uid, std::to_string(object.metadata.generation), RequestOf(object),
+       {object.metadata.uid, std::to_string(object.metadata.generation), RequestOf(object.metadata),
         observation.source->digest, observation.identity->label,
         observation.identity->secret_version, Join(heads, ","),
         std::to_string(observation.database->last_word)}) {

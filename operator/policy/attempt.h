@@ -16,7 +16,7 @@ namespace schemaop {
 std::string AttemptInputs(const SchemaVersion& object, const Observation& observation);
 
 // The value of the request annotation; empty when it is not there.
-std::string RequestOf(const SchemaVersion& object);
+std::string RequestOf(const ObjectMeta& metadata);
 
 // The longest pause between two attempts that can help.
 inline constexpr std::chrono::milliseconds kLongestRetryPause = std::chrono::minutes(5);

@@ -91,9 +91,7 @@ void RecordTarget(SchemaVersionStatus& status, const SchemaVersion& object,
 SchemaVersionStatus Seen(const SchemaVersion& object, const Observation& observation) {
   SchemaVersionStatus status = object.status;
   status.observed_generation = object.metadata.generation;
-  const auto request = object.metadata.annotations.find(std::string(kRequestedAtAnnotation));
-  status.last_handled_request =
-      request == object.metadata.annotations.end() ? std::string() : request->second;
+  status.last_handled_request = RequestOf(object.metadata);
   status.progress.reset();
   RecordDatabase(status, observation);
   ConcludeDrift(status, object, observation);
@@ -219,9 +217,9 @@ SchemaVersionStatus ProgressStatusOf(const SchemaVersion& object, const Observat
   if (!progress.applied.empty()) {
     status.current_revision = ShowHeads(progress.heads);
     AppendApplied(status, progress.applied);
-    const int left =
-        static_cast<int>(advance.plan.steps.size()) - static_cast<int>(progress.applied.size());
-    status.pending = SignedSteps(advance.plan) < 0 ? -left : left;
+    // Under the lock it may be other steps than those that were planned without it.
+    const int left = progress.steps - static_cast<int>(progress.applied.size());
+    status.pending = progress.direction == Direction::kDowngrade ? -left : left;
   }
   status.progress = ProgressOf(progress);
   Conclude(status, object, observation.now, Reason::kMigrating,

@@ -23,8 +23,8 @@ std::string InputsOf(const SchemaVersionStatus& status, const SchemaVersion& obj
   const DatabaseSpec& database = object.spec->database;
   std::string inputs;
   for (const std::string& part :
-       {object.metadata.uid, RequestOf(object), (*observation.checks)->digest, status.database,
-        status.current_revision,
+       {object.metadata.uid, RequestOf(object.metadata), (*observation.checks)->digest,
+        status.database, status.current_revision,
         status.last_applied ? std::to_string(status.last_applied->sequence) : std::string(),
         database.role.value_or(""), Join(database.search_path, ",")}) {
     inputs += std::to_string(part.size()) + ":" + part;

@@ -136,6 +136,11 @@ TEST(EventsTest, LedgerFromBeforeTheObjectIsNoNews) {
   const auto status = Visit(situation);
   EXPECT_EQ(status.history.size(), 1U);
   EXPECT_EQ(EventsFor(kNew, status).size(), 1U);
+  // Nor is that of a database the object leads to from now on.
+  Situation other = situation;
+  other.object.status = status;
+  other.observation.identity->label = "other@db:5432";
+  EXPECT_EQ(Show(EventsFor(status, Visit(other))), "");
   // A step that somebody else committed since is.
   situation.object.status = status;
   situation.observation.now = kNow + seconds(60);

@@ -407,6 +407,35 @@ TEST(NextStatusTest, LedgerFillsInWhatStatusMissed) {
   EXPECT_EQ(status.last_applied->direction, "Downgrade");
 }
 
+TEST(NextStatusTest, NothingOfAnotherDatabaseIsSaidOfThisOne) {
+  Situation situation;
+  situation.observation.database->ledger = {
+      {7, "004", Direction::kUpgrade, "", "2026-11-22T09:00:00Z", "20ms"}};
+  situation.object.status = Visit(situation);
+  situation.object.status.receipt = ReceiptStatus{kNow, 1, "3ms"};
+  situation.object.status.failure = FailureStatus{};
+  situation.observation.identity->label = "other@db:5432";
+  situation.Database(kUnreachable);
+  const auto status = Visit(situation);
+  EXPECT_EQ(status.database, "other@db:5432");
+  EXPECT_EQ(status.current_revision, "");
+  EXPECT_TRUE(status.history.empty());
+  EXPECT_FALSE(status.last_applied || status.receipt || status.failure);
+}
+
+TEST(NextStatusTest, WhatIsLeftIsCountedFromThePlanMadeUnderTheLock) {
+  Situation situation;
+  situation.Heads({"003"});
+  const Advance planned = AdvanceOf(situation);
+  ASSERT_EQ(planned.plan.steps.size(), 1U);
+  RunProgress progress;
+  progress.steps = 3;
+  progress.heads = {"003"};
+  progress.applied = {Applied("002"), Applied("003")};
+  EXPECT_EQ(ProgressStatusOf(situation.object, situation.observation, planned, progress).pending,
+            1);
+}
+
 TEST(BackoffTest, DoublesUpToFiveMinutes) {
   EXPECT_EQ(RetryPause(0), seconds(2));
   EXPECT_EQ(RetryPause(1), seconds(2));
@@ -461,7 +490,7 @@ TEST(NextVisitTest, ATimeThatAClockSetBackSinceAnnouncedIsNotWaitedFor) {
   Situation situation;
   const auto transient = RunTo(situation, {}, Refused(true));
   EXPECT_EQ(NextVisit(transient, std::chrono::minutes(10), kNow - std::chrono::hours(1)),
-            std::chrono::minutes(5));
+            seconds(60));
 }
 
 TEST(NextVisitTest, FailedAttemptsAreLookedAtWhenTheirTimeComes) {
