@@ -19,8 +19,10 @@ Result<WatchedObject> ParseWatched(const nlohmann::json& object) {
   return watched;
 }
 
-// A relist hands out what is as it was, too.
+// A relist hands out what is as it was, too. What is there at the start is no news: each object's
+// first visit, which has a time of its own, reads it.
 bool IsNews(const Change<WatchedObject>& change) {
+  if (change.initial) return false;
   return !change.before || !change.after ||
          change.before->metadata.resource_version != change.after->metadata.resource_version;
 }
