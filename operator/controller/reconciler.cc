@@ -12,6 +12,7 @@
 #include "controller/api_resources.h"
 #include "controller/observe_secret.h"
 #include "controller/observe_source.h"
+#include "policy/attempt.h"
 #include "policy/baseline.h"
 #include "policy/events.h"
 #include "policy/message.h"
@@ -187,17 +188,10 @@ ReconcileResult SchemaVersionReconciler::Report(const SchemaVersion& object,
 ReconcileResult SchemaVersionReconciler::Migrate(const SchemaVersion& cached,
                                                  const Sighting& sighting,
                                                  const std::stop_token& stop) {
-  const ObjectKey key = cached.metadata.key();
   SCHEMAOP_CRASH_POINT("controller.object.reading");
-  const auto answer = effects_.Get(ObjectPath(SchemaVersionResource(), key), stop);
-  if (!answer) return NotWritten(key, answer.error().error);
-  const auto live = ParseSchemaVersion(*answer);
+  const auto live = ReadUnchanged(cached, stop);
   SCHEMAOP_CRASH_POINT("controller.object.read");
-  if (!live) return NotWritten(key, live.error());
-  if (live->metadata.uid != cached.metadata.uid || live->metadata.deleting ||
-      live->metadata.generation != cached.metadata.generation) {
-    return NotBegun(key, {ErrorCode::kConflict, "the spec is another by now"});
-  }
+  if (!live) return NotBegun(cached.metadata.key(), live.error());
   const Decision decision = Decide(*live, sighting.observation);
   if (const auto* rehearse = std::get_if<RehearseFirst>(&decision)) {
     return Rehearse(*live, sighting, rehearse->plan, stop);
@@ -208,6 +202,25 @@ ReconcileResult SchemaVersionReconciler::Migrate(const SchemaVersion& cached,
   const auto* advance = std::get_if<Advance>(&decision);
   if (advance == nullptr) return Report(*live, sighting, decision, stop);
   return Run(*live, sighting, *advance, stop);
+}
+
+Result<SchemaVersion> SchemaVersionReconciler::ReadUnchanged(const SchemaVersion& known,
+                                                             const std::stop_token& stop) {
+  const auto answer = effects_.Get(ObjectPath(SchemaVersionResource(), known.metadata.key()), stop);
+  if (!answer) return Fail(answer.error().error);
+  auto live = ParseSchemaVersion(*answer);
+  if (!live) return live;
+  if (live->metadata.uid != known.metadata.uid || live->metadata.deleting ||
+      live->metadata.generation != known.metadata.generation) {
+    return Fail(ErrorCode::kConflict, "the spec is another by now");
+  }
+  return live;
+}
+
+void SchemaVersionReconciler::NoteSnapshot(const ObjectKey& key, const RunReport& ended) const {
+  if (!ended.snapshot_problem) return;
+  logger_.Warning("schema not kept",
+                  {{"schemaversion", ToString(key)}, {"error", ended.snapshot_problem->message}});
 }
 
 // The verdict is written and the next visit, which comes at once, acts by it.
@@ -235,11 +248,12 @@ ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
   Observation after = observation;
   after.now = effects_.Now();
   if (!rehearsed && RehearsalPasses(rehearsed.error())) {
-    return Report(
-        object, {after, sighting.options},
-        Retry{Reason::kRetrying, "the steps could not be rehearsed: " + rehearsed.error().message +
-                                     "; it is tried again with pauses of up to 1m"},
-        stop);
+    const Retry again{Reason::kRetrying,
+                      "the steps could not be rehearsed: " + rehearsed.error().message +
+                          "; it is tried again with pauses of up to 1m"};
+    wrote = say([&](const SchemaVersion& seen) { return NextStatus(seen, after, again); });
+    if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
+    return After(object, {after, sighting.options}, report.written());
   }
   wrote = say([&](const SchemaVersion& seen) {
     SchemaVersion judged = seen;
@@ -261,6 +275,7 @@ ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
         return PlanBaseline(*observation.source->graph, state, adopt.baseline);
       },
       ActorOf(options_, object.metadata), stop);
+  NoteSnapshot(object.metadata.key(), ended);
   switch (ended.outcome) {
     case RunReport::Outcome::kCompleted:
       events_.Post(object.metadata, {BaselineNote(observation, adopt.baseline)}, std::stop_token());
@@ -275,10 +290,13 @@ ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
     case RunReport::Outcome::kInDoubt:
       break;
   }
+  const std::string what =
+      AdoptingMessage(observation, adopt.baseline) + ": " + ended.error->message;
+  if (ended.outcome == RunReport::Outcome::kFailed && KindOf(ended) == FailureKind::kPermanent) {
+    return Report(object, sighting, Hold{Reason::kMigrationFailed, what}, stop);
+  }
   return Report(object, sighting,
-                Retry{Reason::kRetrying, AdoptingMessage(observation, adopt.baseline) + ": " +
-                                             ended.error->message +
-                                             "; it is tried again with pauses of up to 1m"},
+                Retry{Reason::kRetrying, what + "; it is tried again with pauses of up to 1m"},
                 stop);
 }
 
@@ -306,9 +324,15 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
   };
   SCHEMAOP_CRASH_POINT("controller.run.starting");
   const RevisionGraph& graph = *observation.source->graph;
+  std::optional<Error> outlived;
   const RunReport ended = effects_.Migrate(
       *sighting.options, graph,
       [&](const DatabaseState& state) -> Result<Plan> {
+        // Waiting for the lock can take long.
+        if (auto still = ReadUnchanged(object, stop); !still) {
+          outlived = still.error();
+          return Fail(*outlived);
+        }
         auto plan = PlanPermitted(*object.spec, observation.source->graph, state, advance.goal);
         if (!plan) return plan;
         auto rehearsed = CheckRehearsed(*object.spec, advance.plan, *plan);
@@ -316,10 +340,8 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
         return plan;
       },
       ActorOf(options_, object.metadata), tell, stop);
-  if (ended.snapshot_problem) {
-    logger_.Warning("schema not kept", {{"schemaversion", ToString(object.metadata.key())},
-                                        {"error", ended.snapshot_problem->message}});
-  }
+  if (outlived) return NotBegun(object.metadata.key(), *outlived);
+  NoteSnapshot(object.metadata.key(), ended);
   Observation after = observation;
   after.now = effects_.Now();
   if (!ended.applied.empty()) LookAfterRun(object, sighting, after, stop);
@@ -374,9 +396,9 @@ RequeueAfter SchemaVersionReconciler::NextVisitOf(const SchemaVersion& object,
 
 ReconcileResult SchemaVersionReconciler::NotWritten(const ObjectKey& key,
                                                     const Error& error) const {
-  if (error.code == ErrorCode::kNotFound || error.code == ErrorCode::kCancelled) {
-    return ReconcileDone{};
-  }
+  if (error.code == ErrorCode::kCancelled) return ReconcileDone{};
+  // As a rule it is gone, which the store is about to hear; one answer alone does not prove it.
+  if (error.code == ErrorCode::kNotFound) return RequeueAfter{std::chrono::seconds(10)};
   return RequeueWithBackoff{"status of " + ToString(key) + ": " + error.message};
 }
 

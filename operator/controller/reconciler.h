@@ -69,6 +69,9 @@ class SchemaVersionReconciler {
                          const Decision& decision, const std::stop_token& stop);
   ReconcileResult Migrate(const SchemaVersion& cached, const Sighting& sighting,
                           const std::stop_token& stop);
+  // The object as the server has it now. kConflict when its spec is not the one of `known`.
+  Result<SchemaVersion> ReadUnchanged(const SchemaVersion& known, const std::stop_token& stop);
+  void NoteSnapshot(const ObjectKey& key, const RunReport& ended) const;
   // Tries `plan` out in a scratch database, as policy wants before it runs.
   ReconcileResult Rehearse(const SchemaVersion& object, const Sighting& sighting, const Plan& plan,
                            const std::stop_token& stop);
