@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/secret.h"
+#include "base/text.h"
 #include "controller/api_resources.h"
 
 namespace schemaop {
@@ -23,7 +24,8 @@ Result<SecretView> ObserveSecret(Effects& effects, const std::string& namespace_
   if (!secret) return Fail(WithContext(secret.error(), subject));
   auto dsn = DsnFromSecret(secret->data, database.secret.key.value_or(""));
   if (!dsn) return Fail(WithContext(dsn.error(), subject));
-  DatabaseIdentity identity{DsnLabel(*dsn), secret->metadata.resource_version};
+  // As long as status.database may be.
+  DatabaseIdentity identity{Truncate(DsnLabel(*dsn), 1024), secret->metadata.resource_version};
   return SecretView{std::move(identity), *std::move(dsn)};
 }
 

@@ -11,7 +11,7 @@ namespace schemaop {
 
 // The folder that `path` names below `root`, with every symbolic link resolved. kInvalid when there
 // is no root, the path is absolute, holds ".." or leads out of the root through a link; kNotFound
-// when it does not exist.
+// when it does not exist, kDenied when it may not be read.
 Result<std::filesystem::path> ResolveSourceFolder(const std::filesystem::path& root,
                                                   const std::filesystem::path& path);
 

@@ -11,7 +11,7 @@
 namespace schemaop {
 
 // One Event's words (api/event.h adds the object and the time). Never SQL text, row values or
-// secrets, so never a server's message: that one stands in `.status.failure`.
+// secrets, so never the server's words about a statement: those stand in `.status.failure`.
 struct EventNote {
   enum class Type { kNormal, kWarning } type = Type::kNormal;
   std::string reason;  // MigrationStarted, RevisionApplied, RevisionReverted, MigrationFailed ...

@@ -1,6 +1,6 @@
 // The sentences of conditions: what it is about, what is so, what to do. Written for whoever reads
-// `kubectl describe` at three in the morning. None holds a time that moves, so that an unchanged
-// state has an unchanged message. Pure.
+// `kubectl describe` at three in the morning. None holds a time that moves, but for that of the
+// next attempt, so that an unchanged state has an unchanged message. Pure.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace schemaop {
 // "003", "003,7a1" or "<base>".
 std::string ShowHeads(const Heads& heads);
 
-// "upgrade" or "downgrade" and its direction's name in status, "Upgrade" or "Downgrade".
+// A direction's name in status: "Upgrade" or "Downgrade".
 std::string ShowDirection(Direction direction);
 
 // Each is the message of the reason it is named after.
@@ -34,7 +34,7 @@ std::string PrivilegeRefusedMessage(const Observation& observation);
 std::string BaselineRequiredMessage(const SchemaVersion& object, const Observation& observation);
 // Of the reason TargetNotFound, when it is spec.baseline that names nothing or several.
 std::string BaselineNotFoundMessage(const SchemaVersion& object, const Error& error);
-// Of the reason Migrating, while the database is stamped.
+// What stamping the database is about, for what came of it.
 std::string AdoptingMessage(const Observation& observation, const Goal& baseline);
 std::string AwaitingApprovalMessage(const Observation& observation, const Plan& plan);
 std::string DowngradeDeniedMessage(const Observation& observation, const Plan& plan);

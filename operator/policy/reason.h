@@ -10,7 +10,8 @@ enum class Reason {
   kUpToDate,        // the database is at the target
   kSuspended,       // spec.suspend
   kMigrating,       // steps are running
-  kWaitingForLock,  // another session holds the migration lock; the message names it
+  kWaitingForLock,  // another session holds the migration lock, or another object has its turn at
+                    // the database or server; the message names it
   kRetrying,        // a transient error; the message has the cause, the attempt and the next time
   kDatabaseUnreachable,  // cannot connect or authenticate; retried
   kAwaitingApproval,     // policy wants a person's yes; the message says which field gives it
@@ -24,7 +25,7 @@ enum class Reason {
   kBaselineRequired,  // tables that nobody says the revision of; the message says which field does
   kUnknownRevision,   // the database is at a revision that neither source nor ledger knows
   kChecksumMismatch,  // an applied revision's text changed; the message names it
-  kDowngradeDenied,   // policy.downgrade is Deny
+  kDowngradeDenied,   // policy.downgrade is Deny, or a revision on the way has no down section
   kDriftBlocked,      // policy.drift is Block and the schema was changed beside migrations
   kMigrationFailed,   // the server refused a statement for good; .status.failure has it all
   kRehearsing,        // the steps are tried out in a scratch database, as policy wants

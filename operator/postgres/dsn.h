@@ -28,7 +28,8 @@ std::string DsnLabel(const Dsn& dsn);
 Result<Dsn> ParseDatabaseUrl(std::string_view url);
 
 // A Secret's data in the layouts people have: one URL under `key` (when given), or `uri`, `url`,
-// `DATABASE_URL`; or separate keys as CloudNativePG, Zalando and Crunchy write them. sslmode
+// `DATABASE_URL`; or separate keys as CloudNativePG and Crunchy write them (Zalando's lack host and
+// dbname). sslmode
 // defaults to verify-full. kNotFound when the key or every known layout is missing, kInvalid for
 // malformed values; never echoes values.
 Result<Dsn> DsnFromSecret(const std::map<std::string, std::string>& data, std::string_view key);
