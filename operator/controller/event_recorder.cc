@@ -69,7 +69,8 @@ std::optional<EventRecorder::Impl::Taken> EventRecorder::Impl::Next(const std::s
   if (stop.stop_requested() || waiting.empty()) return std::nullopt;
   Taken taken = std::move(waiting.front());
   waiting.pop_front();
-  full = false;
+  // Not with each Event that makes room for one.
+  if (waiting.size() < options.most_waiting / 2) full = false;
   return taken;
 }
 

@@ -29,9 +29,8 @@ Result<Dsn> ParseDatabaseUrl(std::string_view url);
 
 // A Secret's data in the layouts people have: one URL under `key` (when given), or `uri`, `url`,
 // `DATABASE_URL`; or separate keys as CloudNativePG and Crunchy write them (Zalando's lack host and
-// dbname). sslmode
-// defaults to verify-full. kNotFound when the key or every known layout is missing, kInvalid for
-// malformed values; never echoes values.
+// dbname). sslmode defaults to verify-full. kNotFound when the key or every known layout is
+// missing, kInvalid for malformed values; never echoes values.
 Result<Dsn> DsnFromSecret(const std::map<std::string, std::string>& data, std::string_view key);
 
 // What libpq finds by itself (PGHOST, PGDATABASE, PGSERVICE ..., its defaults): host, port, dbname
