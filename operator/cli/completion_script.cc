@@ -125,7 +125,13 @@ _schemactl() {{
   [ -n "$words" ] || case "$command" in
 {1}    *) words="{0}" ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words $globals" -- "$current")
+  # Not compgen -W, which would run what stands in a name.
+  local -a candidates
+  IFS=$' \t\n' read -r -d '' -a candidates <<< "$words $globals" || true
+  COMPREPLY=()
+  for word in "${{candidates[@]}}"; do
+    if [[ $word == "$current"* ]]; then COMPREPLY+=("$word"); fi
+  done
 }}
 complete -o default -F _schemactl schemactl kubectl-schema
 )",

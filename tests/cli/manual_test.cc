@@ -126,6 +126,27 @@ TEST(CompletionTest, ScriptsAreSoundAndKnowTheCommands) {
             "mermaid dot svg\nauto always never\njson\nbash\n");
 }
 
+// Names come from files that somebody else may have written.
+TEST(CompletionTest, RunsNothingThatStandsInAName) {
+  const Schemactl schemactl;
+  // In place of schemactl, which refuses such ids: the script must not lean on that.
+  WriteFile(schemactl.folder() / "names",
+            "#!/bin/sh\nprintf '%s\\n' 'a$(touch${IFS}ran)' 'a`touch${IFS}ran`' 'a*'\n");
+  std::filesystem::permissions(schemactl.folder() / "names", std::filesystem::perms::owner_all);
+  const std::string expected = "a$(touch${IFS}ran)\na`touch${IFS}ran`\na*\n";
+  ProcessOptions bash = schemactl.Options({});
+  bash.arguments = {"bash", "-c",
+                    "source <(" SCHEMAOP_SCHEMACTL
+                    " completion bash)\n"
+                    "COMP_WORDS=(./names upgrade a) COMP_CWORD=2\n"
+                    "_schemactl\n"
+                    "printf '%s\\n' \"${COMPREPLY[@]}\"\n"};
+  const RunResult completed = testing::Run(bash);
+  EXPECT_EQ(completed.err, "");
+  EXPECT_EQ(completed.out, expected);
+  EXPECT_FALSE(std::filesystem::exists(schemactl.folder() / "ran"));
+}
+
 // A folder with what `cmake --install` puts below its prefix.
 class InstallTest : public ::testing::Test {
  protected:
