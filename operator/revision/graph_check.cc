@@ -136,6 +136,11 @@ Result<void> CheckId(const Revision& revision) {
     return Fail(ErrorCode::kInvalid, where + "revision identifier '" + revision.id +
                                          "' holds white space; use letters, digits, '_' and '.'");
   }
+  if (!CharactersIn(revision.id, kActiveCharacters).empty()) {
+    return Fail(ErrorCode::kInvalid, where + "revision identifier '" + revision.id +
+                                         "' holds a quote, a control character or one that a "
+                                         "shell acts upon; use letters, digits, '_' and '.'");
+  }
   if (CountCodePoints(revision.id) > RevisionGraph::kMaxIdLength) {
     return Fail(ErrorCode::kInvalid, where + "revision identifier '" + revision.id + "' is " +
                                          std::to_string(CountCodePoints(revision.id)) +

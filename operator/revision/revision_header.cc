@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "revision/graph_check.h"
 #include "revision/section.h"
 
 namespace schemaop {
@@ -21,6 +22,8 @@ constexpr std::string_view kSpace = " \t\r\n\v\f";
 constexpr std::size_t kMaxIdLength = 32;  // of version_num varchar(32), as Alembic creates it
 constexpr std::array<std::string_view, 5> kKeys = {"revision", "down_revision", "branch_labels",
                                                    "depends_on", "created"};
+
+std::string NotInIds() { return "@-+:" + std::string(kActiveCharacters); }
 
 // A key's value and where it stands.
 struct Value {
@@ -164,7 +167,7 @@ Result<void> HeaderParser::CheckComplete() const {
 }
 
 Result<void> HeaderParser::TakeId(const Value& value) {
-  auto ids = ReadNames(value, "revision id", "@-+:");
+  auto ids = ReadNames(value, "revision id", NotInIds());
   if (!ids) return Fail(ids.error());
   if (ids->size() != 1) {
     return FailAt(file_, value.position, "\"revision\" needs one id, such as 004");
@@ -180,7 +183,7 @@ Result<void> HeaderParser::TakeId(const Value& value) {
 
 Result<void> HeaderParser::TakeParents(const Value& value) {
   if (ToLower(value.text) == "none") return {};
-  auto parents = ReadNames(value, "revision id", "@-+:");
+  auto parents = ReadNames(value, "revision id", NotInIds());
   if (!parents) return Fail(parents.error());
   if (parents->empty()) {
     return FailAt(file_, value.position,

@@ -24,7 +24,7 @@ class HistoryPictureTest : public ::testing::Test {
   HistoryPictureTest() {
     schemactl_.AddTables(2);
     schemactl_.AddRevision("odd.sql",
-                           "-- It's \"<odd>\" & \\n `so`\n-- revision: odd;'\"<\\\n"
+                           "-- It's \"<odd>\" & \\n `so`\n-- revision: odd#{x}[\n"
                            "-- down_revision: 001\n-- migrate:up\n-- migrate:down\n");
   }
 
@@ -38,7 +38,7 @@ TEST_F(HistoryPictureTest, DrawsInTheCharactersOfTheLocale) {
   schemactl_.SetEnvironment("LC_ALL", "C");
   const std::string ascii = schemactl_.Run({"history", "--graph"}).out;
   EXPECT_EQ(ascii,
-            "* 002 (head), Create t2\n| * odd;'\"<\\ (head), It's \"<odd>\" & \\n `so`\n|-'\n"
+            "* 002 (head), Create t2\n| * odd#{x}[ (head), It's \"<odd>\" & \\n `so`\n|-'\n"
             "* 001, Create t1\n");
 }
 
@@ -98,7 +98,7 @@ const std::vector<std::string> kOddMessages{"end",
 
 void AddOddHistory(const Schemactl& schemactl) {
   const std::vector<std::string> ids{"end",     "subgraph", "o",    "x",
-                                     "default", "it's",     "a\"b", "a[b]"};
+                                     "default", "a#{b}",    "1.a!", "a[b]"};
   for (std::size_t i = 0; i < kOddMessages.size(); ++i) {
     const auto id = [&](std::size_t n) {
       return n < ids.size() ? ids[n] : "id" + std::to_string(n);

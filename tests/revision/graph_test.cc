@@ -135,6 +135,14 @@ TEST(GraphTest, RefusesIdsAVersionTableOrATargetCannotHold) {
   EXPECT_EQ(
       BuildErrorOf("a b"),
       "a b.sql: revision identifier 'a b' holds white space; use letters, digits, '_' and '.'");
+  // Names are pasted into shells.
+  EXPECT_EQ(BuildErrorOf("a$x"),
+            "a$x.sql: revision identifier 'a$x' holds a quote, a control character or one that a "
+            "shell acts upon; use letters, digits, '_' and '.'");
+  for (const char* id : {"a\x1bm", "a'b", "a\"b", "a`b", "a\\b", "a&b", "a|b", "a\x7f"}) {
+    EXPECT_NE(BuildErrorOf(id), "built") << id;
+  }
+  EXPECT_EQ(BuildErrorOf("\xC3\xA9t\xC3\xA9_1.0#/?="), "built");
   EXPECT_EQ(
       BuildErrorOf("head"),
       "head.sql: revision identifier 'head' has a meaning of its own in targets; choose another");
