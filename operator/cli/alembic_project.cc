@@ -2,14 +2,13 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
-#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/child_process.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/alembic_env.h"
 
@@ -52,12 +51,6 @@ bool WriteText(const fs::path& path, const std::string& text) {
   std::ofstream stream(path, std::ios::binary);
   stream << text;
   return stream.flush().good();
-}
-
-std::optional<std::string> ReadText(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return std::nullopt;
-  return std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 // The project whose env.py is ours.
@@ -157,7 +150,7 @@ Outcome<AlembicProject> ReadAlembicProject(const AlembicCall& call, const std::s
                       "--alembic PATH");
   }
   if (!run) return Refuse(run.error());
-  if (const auto result = ReadText(scratch.path() / "result.json")) {
+  if (const auto result = ReadTextFile(scratch.path() / "result.json")) {
     return ReadResult(ini, *result);
   }
   return Refuse(ExitCode::kFailed, fmt::format("{} ended with exit code {}: {}", call.program,

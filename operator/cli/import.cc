@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/alembic_project.h"
 #include "cli/choice.h"
@@ -36,11 +35,6 @@ struct ImportArguments {
   bool force = false;
   OutputFormat format = OutputFormat::kText;
 };
-
-bool Exists(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 // Whole or not at all, whether it is there already or not.
 Outcome<void> OverwriteFile(const fs::path& path, const std::string& text) {
@@ -94,7 +88,7 @@ Outcome<void> Import::Check() const {
   for (const ImportedRevision& revision : revisions_) {
     if (revision.problem) continue;
     files.push_back({revision.name, revision.text});
-    if (Exists(PathOf(revision))) there.push_back(PathOf(revision).string());
+    if (IsThere(PathOf(revision))) there.push_back(PathOf(revision).string());
   }
   if (!there.empty() && !arguments_.force) {
     return Refuse(
@@ -137,7 +131,7 @@ Outcome<void> Import::WriteSettings(CommandContext& context) const {
   }
   const fs::path path = folder_ / kSettingsFile;
   if (text.empty()) return {};
-  if (Exists(path)) {
+  if (IsThere(path)) {
     context.output.Warning(
         fmt::format("{} is kept as it is; env.py says:\n{}", path.string(), Trim(text)));
     return {};
@@ -175,9 +169,9 @@ std::string Import::Document() const {
 
 bool Import::IsWrittenByHand(const ImportedRevision& revision) const {
   const fs::path path = PathOf(revision);
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  const auto read = ParseRevisionFile(path.string(), text);
+  const auto text = ReadTextFile(path);
+  if (!text) return false;
+  const auto read = ParseRevisionFile(path.string(), *text);
   return read && read->id == revision.id;
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "cli/database.h"
 #include "cli/planning_error.h"
 #include "cli/run_outcome.h"
@@ -22,10 +21,9 @@ namespace schemaop {
 namespace {
 
 Outcome<std::string> ReadSqlFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream) return Refuse(ExitCode::kFailed, fmt::format("cannot read {}", path));
-  return text;
+  auto text = ReadTextFile(path);
+  if (!text) return Refuse(ExitCode::kFailed, text.error().message);
+  return *std::move(text);
 }
 
 bool IsUrl(const std::string& name) {
@@ -157,8 +155,7 @@ Outcome<Catalog> SchemaReader::ReadScript(const std::string& path, const std::st
 }
 
 Outcome<std::string> SchemaReader::DesiredText() const {
-  std::error_code ignored;
-  if (!std::filesystem::exists(DesiredPath(), ignored)) {
+  if (!IsThere(DesiredPath())) {
     return Refuse(ExitCode::kUsage,
                   fmt::format("there is no {0}: it says which schema the revisions should make; to "
                               "begin with what they make now, run: {1} schema dump revisions > {0}",

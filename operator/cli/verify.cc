@@ -8,12 +8,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/check_document.h"
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/document.h"
-#include "cli/project_file.h"
 #include "cli/workspace.h"
 #include "engine/check_file.h"
 
@@ -22,9 +22,7 @@ namespace {
 
 Outcome<CheckList> ReadChecks(const Project& project) {
   const std::filesystem::path file = (project.folder / kChecksFile).lexically_normal();
-  const auto text = ReadProjectFile(file);
-  if (!text) return tl::unexpected(text.error());
-  if (!*text) {
+  if (!IsThere(file)) {
     return Refuse(ExitCode::kUsage,
                   fmt::format("there is no {}; write down there what must hold after a migration, "
                               "such as\n"
@@ -32,7 +30,9 @@ Outcome<CheckList> ReadChecks(const Project& project) {
                               "    - {{name: All tables created, tables: [projects]}}\n",
                               file.string()));
   }
-  auto checks = ParseChecks(file.string(), **text);
+  const auto text = ReadTextFile(file);
+  if (!text) return Refuse(ExitCode::kFailed, text.error().message);
+  auto checks = ParseChecks(file.string(), *text);
   if (!checks) return Refuse(checks.error());
   return *std::move(checks);
 }

@@ -1,7 +1,5 @@
 #include "cli/workspace.h"
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -9,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "engine/source_folder.h"
 #include "revision/lost_revisions.h"
 #include "revision/source.h"
@@ -18,28 +17,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool Exists(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 bool IsFolder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
 }
 
 bool IsProject(const fs::path& folder) {
-  return Exists(folder / kSettingsFile) || IsFolder(folder / "versions");
+  return IsThere(folder / kSettingsFile) || IsFolder(folder / "versions");
 }
 
 Outcome<ProjectSettings> ReadSettings(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream) {
-    return Refuse(ExitCode::kFailed,
-                  fmt::format("cannot read the settings file {}", file.string()));
-  }
-  auto settings = ParseSettings(file.string(), text);
+  const auto text = ReadTextFile(file);
+  if (!text) return Refuse(ExitCode::kFailed, text.error().message);
+  auto settings = ParseSettings(file.string(), *text);
   if (!settings) return Refuse(settings.error());
   return *settings;
 }
@@ -68,7 +58,7 @@ Outcome<std::optional<fs::path>> FindSettings(const GlobalOptions& globals,
                                               const fs::path& folder) {
   if (!globals.config) {
     const fs::path file = folder / kSettingsFile;
-    return Exists(file) ? std::optional(file.lexically_normal()) : std::nullopt;
+    return IsThere(file) ? std::optional(file.lexically_normal()) : std::nullopt;
   }
   if (fs::path(*globals.config).extension() == ".ini") {
     return Refuse(ExitCode::kUsage,
@@ -76,7 +66,7 @@ Outcome<std::optional<fs::path>> FindSettings(const GlobalOptions& globals,
                               "project folder with --directory",
                               *globals.config));
   }
-  if (!Exists(*globals.config) || IsFolder(*globals.config)) {
+  if (!IsThere(*globals.config) || IsFolder(*globals.config)) {
     return Refuse(ExitCode::kUsage,
                   fmt::format("--config {}: there is no such file", *globals.config));
   }

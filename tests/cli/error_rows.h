@@ -17,6 +17,8 @@ enum class Place {
   kCycle,     // a<c, b<a, c<b
   kTwice,     // two files are revision a
   kSettings,  // schemactl.yaml has a key that is none
+  kFolders,   // schema.sql, checks.yaml, a.sql, a.yaml and b/schemactl.yaml are folders
+  kNoFile,    // schemactl.yaml is a link to a file that is not there
   kNoServer,  // kProject, and DATABASE_URL names a port where nobody listens
   kDatabase,  // kProject, and a database at 001
 };

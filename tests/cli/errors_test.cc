@@ -63,6 +63,17 @@ void FillProject(const Schemactl& schemactl, Place place) {
       schemactl.AddTables(1);
       WriteFile(schemactl.folder() / "migrations/schemactl.yaml", "versionTabel: x\n");
       return;
+    case Place::kFolders:
+      schemactl.AddTables(1);
+      for (const char* name :
+           {"schema.sql", "checks.yaml", "a.sql", "a.yaml", "b/schemactl.yaml"}) {
+        fs::create_directories(schemactl.folder() / "migrations" / name);
+      }
+      return;
+    case Place::kNoFile:
+      schemactl.AddTables(1);
+      fs::create_symlink("nowhere", schemactl.folder() / "migrations/schemactl.yaml");
+      return;
   }
 }
 
