@@ -63,8 +63,10 @@ void EmitYaml(YAML::Emitter& emitter, const Json& value) {
   } else if (value.is_string()) {
     // Quoted always: an identifier such as 004 or 1e5 must not come back as a number.
     emitter << YAML::DoubleQuoted << value.get<std::string>();
+  } else if (value.is_null()) {
+    emitter << YAML::Null;  // as a word it would be quoted, a text
   } else {
-    emitter << value.dump();  // null, true, 42, 0.5: as in JSON
+    emitter << value.dump();  // true, 42, 0.5: as in JSON
   }
 }
 
@@ -109,7 +111,8 @@ std::string RenderDocument(OutputFormat format, const Json& document, const Json
     case OutputFormat::kJson:
       break;
   }
-  return document.dump(2) + "\n";
+  // A name of a file need not be UTF-8.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string TextList(const Json& list) {
