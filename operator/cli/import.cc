@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "cli/imported_revision.h"
 #include "cli/new_file.h"
 #include "cli/settings.h"
+#include "engine/source_folder.h"
 #include "revision/revision_file.h"
 #include "revision/source.h"
 
@@ -36,17 +38,6 @@ struct ImportArguments {
   OutputFormat format = OutputFormat::kText;
 };
 
-// Whole or not at all, whether it is there already or not.
-Outcome<void> OverwriteFile(const fs::path& path, const std::string& text) {
-  const fs::path beside = path.string() + ".new";
-  if (auto written = WriteNewFile(beside, text); !written) return written;
-  std::error_code error;
-  fs::rename(beside, path, error);
-  if (!error) return {};
-  return Refuse(ExitCode::kFailed,
-                fmt::format("cannot write {}: {}", path.string(), error.message()));
-}
-
 class Import {
  public:
   Import(const ImportArguments& arguments, const AlembicProject& project, fs::path folder)
@@ -60,8 +51,9 @@ class Import {
   }
 
   const std::vector<ImportedRevision>& revisions() const { return revisions_; }
-  fs::path PathOf(const ImportedRevision& revision) const { return versions_ / revision.name; }
 
+  // What is in the folder already; before anything else.
+  Outcome<void> ReadFolder();
   // What stands against writing anything at all.
   Outcome<void> Check() const;
   Outcome<void> Write(CommandContext& context) const;
@@ -73,21 +65,46 @@ class Import {
  private:
   Outcome<void> WriteSettings(CommandContext& context) const;
   void TellWritten(CommandContext& context, const fs::path& path) const;
-  bool IsWrittenByHand(const ImportedRevision& revision) const;
+  // The file that declares the revision already, else one that its message names.
+  const std::string& NameOf(const ImportedRevision& revision) const;
+  fs::path PathOf(const ImportedRevision& revision) const { return versions_ / NameOf(revision); }
 
   const ImportArguments& arguments_;
   const AlembicProject& project_;
   fs::path folder_;
   fs::path versions_;
   std::vector<ImportedRevision> revisions_;
+  std::map<std::string, std::string> texts_;     // of the folder's files, by name
+  std::map<std::string, std::string> declared_;  // their names, by revision
 };
+
+Outcome<void> Import::ReadFolder() {
+  std::error_code ignored;
+  if (!fs::is_directory(versions_, ignored)) return {};
+  auto files = ReadSourceFolder(versions_);
+  if (!files) return Refuse(ExitCode::kFailed, files.error().message);
+  for (SourceFile& file : *files) {
+    if (const auto read = ParseRevisionFile(file.name, file.text)) declared_[read->id] = file.name;
+    texts_[file.name] = std::move(file.text);
+  }
+  return {};
+}
+
+const std::string& Import::NameOf(const ImportedRevision& revision) const {
+  const auto declared = declared_.find(revision.id);
+  return declared == declared_.end() ? revision.name : declared->second;
+}
 
 Outcome<void> Import::Check() const {
   std::vector<std::string> there;
-  std::vector<SourceFile> files;
+  std::map<std::string, std::string> texts = texts_;
+  bool has_gaps = false;
   for (const ImportedRevision& revision : revisions_) {
-    if (revision.problem) continue;
-    files.push_back({revision.name, revision.text});
+    if (revision.problem) {
+      has_gaps = has_gaps || !declared_.contains(revision.id);
+      continue;
+    }
+    texts[NameOf(revision)] = revision.text;
     if (IsThere(PathOf(revision))) there.push_back(PathOf(revision).string());
   }
   if (!there.empty() && !arguments_.force) {
@@ -98,7 +115,9 @@ Outcome<void> Import::Check() const {
                     there.front(),
                     there.size() == 1 ? "" : fmt::format(", and {} more", there.size() - 1)));
   }
-  if (files.size() < revisions_.size()) return {};  // the graph has gaps
+  if (has_gaps) return {};  // they are told of at the end
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : texts) files.push_back({name, text});
   const auto source = LoadSource(std::move(files));
   if (source) return {};
   return Refuse(ExitCode::kFailed,
@@ -167,14 +186,6 @@ std::string Import::Document() const {
        "revision"});
 }
 
-bool Import::IsWrittenByHand(const ImportedRevision& revision) const {
-  const fs::path path = PathOf(revision);
-  const auto text = ReadTextFile(path);
-  if (!text) return false;
-  const auto read = ParseRevisionFile(path.string(), *text);
-  return read && read->id == revision.id;
-}
-
 Outcome<void> Import::Conclude(CommandContext& context) const {
   std::string missing;
   std::size_t count = 0;
@@ -182,7 +193,7 @@ Outcome<void> Import::Conclude(CommandContext& context) const {
   for (const ImportedRevision& revision : revisions_) {
     if (!revision.problem) continue;
     ++problems;
-    if (IsWrittenByHand(revision)) {
+    if (declared_.contains(revision.id)) {  // written by hand
       context.output.Progress(fmt::format("{} is kept: Alembic cannot render revision {}",
                                           PathOf(revision).string(), revision.id));
       continue;
@@ -206,8 +217,9 @@ Outcome<void> Import::Conclude(CommandContext& context) const {
 Outcome<void> RunImport(CommandContext& context, const ImportArguments& arguments) {
   const auto project = ReadAlembicProject(arguments.call, context.stop);
   if (!project) return tl::unexpected(project.error());
-  const Import import(arguments, *project,
-                      arguments.folder.value_or(context.globals.directory.value_or("migrations")));
+  Import import(arguments, *project,
+                arguments.folder.value_or(context.globals.directory.value_or("migrations")));
+  if (auto read = import.ReadFolder(); !read) return read;
   if (auto checked = import.Check(); !checked) return checked;
   if (auto written = import.Write(context); !written) return written;
   if (arguments.format != OutputFormat::kText) context.output.Result(import.Document());

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <random>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
@@ -39,6 +40,20 @@ Outcome<void> WriteNewFile(const std::filesystem::path& path, const std::string&
   if (written && closed) return {};
   unlink(path.c_str());
   return refuse(std::generic_category().message(written ? errno : write_error));
+}
+
+Outcome<void> OverwriteFile(const std::filesystem::path& path, const std::string& text) {
+  // A name of its own, so that nothing left behind is in the way; hidden from who reads the folder.
+  const std::filesystem::path beside =
+      path.parent_path() /
+      fmt::format(".{}.{:08x}", path.filename().string(), std::random_device()());
+  if (auto written = WriteNewFile(beside, text); !written) return written;
+  std::error_code error;
+  std::filesystem::rename(beside, path, error);
+  if (!error) return {};
+  unlink(beside.c_str());
+  return Refuse(ExitCode::kFailed,
+                fmt::format("cannot write {}: {}", path.string(), error.message()));
 }
 
 }  // namespace schemaop
