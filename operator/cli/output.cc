@@ -6,6 +6,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "cli/printable.h"
+
 namespace schemaop {
 namespace {
 
@@ -65,7 +67,7 @@ void Output::WriteMarked(std::string_view color, std::string_view mark,
   if (color_) line += color;
   line += mark;
   if (color_) line += "\x1b[0m";
-  line += text;
+  line += EscapeControls(MaskPasswords(text));
   if (!line.ends_with('\n')) line += '\n';
   Write(stderr, line);
 }

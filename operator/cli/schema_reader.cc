@@ -26,10 +26,8 @@ Outcome<std::string> ReadSqlFile(const std::string& path) {
   return *std::move(text);
 }
 
-bool IsUrl(const std::string& name) {
-  return name.starts_with("postgres://") || name.starts_with("postgresql://") ||
-         name.starts_with("postgresql+");
-}
+// Whatever its scheme: nothing else is written so, and what is wrong with a URL is said without it.
+bool IsUrl(const std::string& name) { return name.find("://") != std::string::npos; }
 
 Outcome<Dsn> ParseUrl(const std::string& url, const std::string& origin) {
   auto dsn = ParseDatabaseUrl(url);

@@ -23,6 +23,38 @@ TEST(UsageTest, NeverEchoesAWrongUrl) {
   EXPECT_EQ(variable.err.find("s3cret"), std::string::npos);
 }
 
+// What belongs behind --url is typed in other places, too.
+TEST(UsageTest, NeverEchoesThePasswordOfAUrlInAnotherPlace) {
+  Schemactl schemactl;
+  schemactl.AddTables(1);
+  schemactl.UseDatabase("postgresql://u@127.0.0.1:1/d");
+  const std::string url = "postgres://u:s3cret@h:5432/d";
+  EXPECT_EQ(schemactl.Run({"upgrade", "head", url}).err,
+            "schemactl: 'upgrade' does not take 'postgres://u:***@h:5432/d'; run 'schemactl "
+            "upgrade --help'\n");
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"upgrade", url},
+           {"upgrade", url, "--sql"},
+           {"stamp", url},
+           {"show", url},
+           {"history", "-r", url},
+           {"edit", url},
+           {"ledger", "accept", url},
+           {"revision", "-m", "x", "--head", url},
+           {"revision", "-m", "x", "--rev-id", url},
+           {"wait", "--for", url},
+           {"init", url, "x"},
+           {"diff", "POSTGRESQL://u:s3cret@127.0.0.1:1/d", "live"},
+           {"diff", "host=h password=s3cret", "live"},
+           {"completion", "postgres://u:s3cret-that-is-quite-long-for-a-password@h/d"},
+           {"-d", url, "heads"},
+           {url}}) {
+    const RunResult result = schemactl.Run(arguments);
+    EXPECT_TRUE(result.exit_code == 2 || result.exit_code == 7) << result.err;
+    EXPECT_EQ(result.err.find("s3cret"), std::string::npos) << result.err;
+  }
+}
+
 TEST(UsageTest, NamesTheBrokenFileFromTheWorkingFolder) {
   const Schemactl schemactl;
   schemactl.AddTables(1);
