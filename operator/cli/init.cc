@@ -56,6 +56,7 @@ Outcome<void> CheckEmpty(const fs::path& folder) {
 }
 
 Outcome<void> RunInit(CommandContext& context, const std::string& typed) {
+  if (typed.empty()) return Refuse(ExitCode::kUsage, "DIR: the folder needs a name");
   const fs::path folder = fs::path(typed).lexically_normal();
   if (auto empty = CheckEmpty(folder); !empty) return empty;
   std::error_code error;

@@ -28,9 +28,11 @@ Outcome<void> WriteNewFile(const std::filesystem::path& path, const std::string&
   const auto refuse = [&](const std::string& why) {
     return Refuse(ExitCode::kFailed, fmt::format("cannot write {}: {}", path.string(), why));
   };
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) return refuse(error.message());
+  if (path.has_parent_path()) {
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (error) return refuse(error.message());
+  }
   // O_EXCL: somebody's file of this name is never overwritten.
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) return refuse(std::generic_category().message(errno));

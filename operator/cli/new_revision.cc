@@ -101,6 +101,14 @@ Outcome<fs::path> FolderInVersions(const Project& project, const NewRevision& wa
         fmt::format("--version-path {}: revisions are read from {} and the folders below it",
                     *wanted.version_path, project.versions.string()));
   }
+  const bool hidden = std::any_of(relative.begin(), relative.end(), [](const fs::path& part) {
+    return part != "." && part.string().starts_with('.');
+  });
+  if (hidden) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("--version-path {}: revisions are not read from hidden folders",
+                              *wanted.version_path));
+  }
   return relative == "." ? fs::path() : relative;
 }
 
@@ -129,6 +137,12 @@ Outcome<std::shared_ptr<const RevisionGraph>> LoadWith(const Workspace& workspac
 Outcome<void> CheckId(const Workspace& workspace, const RevisionGraph& graph,
                       const RevisionId& id) {
   if (id.empty()) return Refuse(ExitCode::kUsage, "a revision id cannot be empty");
+  if (id.starts_with('.') || id.find('/') != std::string::npos) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("revision id {}: the name of its file begins with the id, so it can "
+                              "neither begin with '.' nor hold '/'",
+                              id));
+  }
   const Revision* taken = graph.Find(id);
   if (taken == nullptr) return {};
   return Refuse(ExitCode::kUsage, fmt::format("revision id {} is already taken by {}", id,
@@ -147,7 +161,9 @@ Outcome<void> TellNewFiles(CommandContext& context, OutputFormat format,
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   std::vector<RevisionGraph::Index> indices;
-  for (const RevisionId& id : ids) indices.push_back(workspace->graph->IndexOf(id).value());
+  for (const RevisionId& id : ids) {
+    if (const auto index = workspace->graph->IndexOf(id)) indices.push_back(*index);
+  }
   context.output.Result(ListRevisions(format, *workspace, indices, std::nullopt));
   return {};
 }
@@ -181,8 +197,14 @@ Outcome<void> WriteNewRevisions(CommandContext& context, const Workspace& worksp
   }
   std::vector<std::string> paths;
   for (const SourceFile& file : files) {
-    paths.push_back(RevisionPath(workspace.project, file.name));
-    if (auto written = WriteNewFile(paths.back(), file.text); !written) return written;
+    const std::string path = RevisionPath(workspace.project, file.name);
+    if (auto written = WriteNewFile(path, file.text); !written) {
+      // All or none: each is one part of what was asked for.
+      std::error_code ignored;
+      for (const std::string& before : paths) fs::remove(before, ignored);
+      return written;
+    }
+    paths.push_back(path);
   }
   return TellNewFiles(context, wanted.front().format, ids, paths);
 }

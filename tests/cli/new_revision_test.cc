@@ -96,6 +96,13 @@ TEST(NewRevisionTest, NeverOverwritesAFile) {
   EXPECT_EQ(schemactl.Run({"heads", "-o", "name"}).out, "002\n");
 }
 
+TEST(NewRevisionTest, WritesIntoThePlainFolderItIsIn) {
+  const Schemactl schemactl;
+  const RunResult result = schemactl.Run({"-d", ".", "revision", "-m", "x", "--rev-id", "001"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "  Generating 001_x.sql ...  done\n");
+}
+
 TEST(NewRevisionTest, FindsTheProjectWhereItIsNamed) {
   const Schemactl schemactl;
   schemactl.AddTables(1);
