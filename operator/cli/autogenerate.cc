@@ -5,6 +5,7 @@
 #include "catalog/change_list.h"
 #include "catalog/rename.h"
 #include "cli/rename_hints.h"
+#include "cli/revision_listing.h"
 #include "cli/schema_difference.h"
 #include "cli/schema_reader.h"
 #include "engine/autogenerate.h"
@@ -105,6 +106,9 @@ Outcome<void> WriteGeneratedRevisions(CommandContext& context, const Workspace& 
         fmt::format("No changes in schema detected: {} says nothing that {}; nothing is written",
                     reader.DesiredPath(),
                     request.live ? "the database does not hold" : "the revisions do not make"));
+    if (wanted.format != OutputFormat::kText) {
+      context.output.Result(ListRevisions(wanted.format, workspace, {}, std::nullopt));
+    }
     return {};
   }
   for (const std::string& line : ListChanges(generated->changes)) context.output.Progress(line);

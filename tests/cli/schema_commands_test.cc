@@ -217,6 +217,28 @@ TEST_F(SchemaCommandsTest, AnIndexOfAnOldTableIsBuiltConcurrentlyInARevisionOfIt
   EXPECT_EQ(schemactl_.Run({"check"}).exit_code, 0);
 }
 
+TEST_F(SchemaCommandsTest, WritesAllGeneratedRevisionsOrNone) {
+  UseProject("CREATE TABLE t (a int);\n");
+  Desire("CREATE TABLE t (a int, b int);\nCREATE INDEX ix ON t (a);\n");
+  const auto versions = schemactl_.folder() / "migrations/versions";
+  std::filesystem::create_directory(versions / "003_index_a_2_of_2.sql");
+  const RunResult made = schemactl_.Run({"revision", "--autogenerate", "-m", "index a"});
+  EXPECT_EQ(made.exit_code, 1);
+  EXPECT_NE(made.err.find("cannot write migrations/versions/003_index_a_2_of_2.sql: File exists"),
+            std::string::npos)
+      << made.err;
+  EXPECT_EQ(made.out, "");
+  EXPECT_FALSE(std::filesystem::exists(versions / "002_index_a.sql"));
+}
+
+TEST_F(SchemaCommandsTest, NothingToGenerateIsAnEmptyDocument) {
+  UseProject("CREATE TABLE t (a int);\n");
+  const RunResult json = schemactl_.Run({"revision", "--autogenerate", "-m", "x", "-o", "json"});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  EXPECT_EQ(json.out, "[]\n");
+  EXPECT_EQ(schemactl_.Run({"revision", "--autogenerate", "-m", "x"}).out, "");
+}
+
 TEST_F(SchemaCommandsTest, ARenameIsOfferedAndFollowsAHint) {
   UseProject("CREATE TABLE t (a int);\n");
   Desire("CREATE TABLE t (b int);\n");
