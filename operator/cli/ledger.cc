@@ -102,13 +102,17 @@ void AddLedger(CLI::App& app, Command& chosen) {
   auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = app.add_subcommand("ledger", "show who applied what when");
   command->require_subcommand(0, 1);
-  command->add_option("--revision", arguments->filter.revision,
-                      "only rows of this revision (its id)");
-  command->add_option("--limit", arguments->filter.limit, "only the newest so many rows")
-      ->check(CLI::PositiveNumber);
-  AddOutputOption(*command, arguments->format);
+  const std::vector<CLI::Option*> of_the_list{
+      command->add_option("--revision", arguments->filter.revision,
+                          "only rows of this revision (its id)"),
+      command->add_option("--limit", arguments->filter.limit, "only the newest so many rows")
+          ->check(CLI::PositiveNumber),
+      AddOutputOption(*command, arguments->format)};
   AddLedgerVerify(*command, chosen);
   AddAccept(*command, chosen);
+  for (CLI::App* under : command->get_subcommands([](const CLI::App*) { return true; })) {
+    for (CLI::Option* option : of_the_list) under->excludes(option);
+  }
   // Called after its subcommands' callbacks.
   command->callback([&chosen, arguments, command] {
     if (!command->get_subcommands().empty()) return;

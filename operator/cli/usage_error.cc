@@ -5,15 +5,27 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/command_table.h"
 #include "cli/suggest.h"
 
 namespace schemaop {
 namespace {
 
+// The innermost: "ledger accept".
 const CLI::App* ChosenCommand(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? nullptr : chosen.front();
+  const CLI::App* command = nullptr;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = command->get_subcommands()) {
+    command = chosen.front();
+  }
+  return command;
+}
+
+// As it is typed behind the program's name.
+std::string PathOf(const CLI::App& command) {
+  const CLI::App* above = command.get_parent();
+  const bool top = above == nullptr || above->get_parent() == nullptr;
+  return top ? command.get_name() : PathOf(*above) + " " + command.get_name();
 }
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
@@ -32,9 +44,8 @@ void AppendOptionNames(const CLI::App& app, std::vector<std::string>& names) {
 }
 
 std::string MoreHelp(const CLI::App& app, const CLI::App* command) {
-  return command == nullptr
-             ? fmt::format("run '{} --help' for the commands", app.get_name())
-             : fmt::format("run '{} {} --help'", app.get_name(), command->get_name());
+  return command == nullptr ? fmt::format("run '{} --help' for the commands", app.get_name())
+                            : fmt::format("run '{} {} --help'", app.get_name(), PathOf(*command));
 }
 
 // The first word that nothing took.
@@ -47,15 +58,14 @@ std::string Unexpected(const CLI::App& app, const CLI::App* command, const std::
     // Any letter is one edit from any other: a suggestion for -x would be a guess.
     const std::string meant = name.size() > 2 ? DidYouMean(name, known) : "";
     return fmt::format("unknown option '{}'{}{}; {}", name,
-                       command == nullptr ? "" : fmt::format(" for '{}'", command->get_name()),
-                       meant, MoreHelp(app, command));
+                       command == nullptr ? "" : fmt::format(" for '{}'", PathOf(*command)), meant,
+                       MoreHelp(app, command));
   }
   if (command == nullptr) {
     return fmt::format("unknown command '{}'{}; {}", word, DidYouMean(word, CommandNames(app)),
                        MoreHelp(app, nullptr));
   }
-  return fmt::format("'{}' does not take '{}'; {}", command->get_name(), word,
-                     MoreHelp(app, command));
+  return fmt::format("'{}' does not take '{}'; {}", PathOf(*command), word, MoreHelp(app, command));
 }
 
 std::string MissingArguments(const CLI::App& command) {
@@ -65,7 +75,12 @@ std::string MissingArguments(const CLI::App& command) {
     if (!missing.empty()) missing += ", ";
     missing += option->get_positional() ? option->get_name(true) : option->get_name();
   }
-  return missing;
+  if (!missing.empty()) return missing;
+  std::vector<std::string> under;
+  for (const CLI::App* subcommand : command.get_subcommands([](const CLI::App*) { return true; })) {
+    under.push_back(subcommand->get_name());
+  }
+  return "a command: " + Join(under, ", ");
 }
 
 // CLI11's texts for these begin with "--option: ".
@@ -102,7 +117,7 @@ CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& er
     return {ExitCode::kUsage, "no command given; " + MoreHelp(app, nullptr)};
   }
   if (command != nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return {ExitCode::kUsage, fmt::format("'{}' needs {}; {}", command->get_name(),
+    return {ExitCode::kUsage, fmt::format("'{}' needs {}; {}", PathOf(*command),
                                           MissingArguments(*command), MoreHelp(app, command))};
   }
   if (const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
