@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -28,6 +29,10 @@ using Clock = std::chrono::steady_clock;
 
 // Often enough for a start, seldom enough for a server that a whole fleet waits for.
 constexpr milliseconds kPause = std::chrono::seconds(1);
+
+// What a look at the database may take however little time is left: a deadline is no reason not to
+// look at all.
+constexpr milliseconds kShortestLook = std::chrono::seconds(2);
 
 struct WaitArguments {
   std::string target = "head";
@@ -61,6 +66,20 @@ bool Pause(milliseconds pause, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+// A look that is over when `stop` says so, or after `budget`: connecting has a time of its own for
+// each host, and a server may as well take our connection and say nothing.
+Result<DatabaseState> Look(const DatabaseOptions& options, const RevisionGraph& graph,
+                           milliseconds budget, const std::stop_token& stop) {
+  std::stop_source over;
+  const std::stop_callback forward(stop, [&over] { over.request_stop(); });
+  const std::jthread alarm([&over, budget](const std::stop_token& done) {
+    if (Pause(budget, done)) over.request_stop();
+  });
+  auto state = ObserveDatabase(options, graph, over.get_token());
+  if (state || state.error().code != ErrorCode::kCancelled || stop.stop_requested()) return state;
+  return Fail(ErrorCode::kUnavailable, DsnLabel(options.dsn) + " does not answer");
+}
+
 // Why there is still something to wait for; nullopt when there is not.
 std::optional<std::string> Missing(const Result<DatabaseState>& state, const Workspace& workspace,
                                    const Goal& goal) {
@@ -84,10 +103,14 @@ Outcome<void> RunWait(CommandContext& context, const WaitArguments& arguments) {
   const milliseconds timeout = arguments.timeout.value_or(kDefaultTimeout);
   const Clock::time_point deadline = Clock::now() + timeout;
   std::string told;
+  const auto time_left = [&] {
+    return std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+  };
   while (true) {
-    const auto missing = Missing(ObserveDatabase(*options, graph, context.stop), *workspace, *goal);
+    const auto state = Look(*options, graph, std::max(time_left(), kShortestLook), context.stop);
+    const auto missing = Missing(state, *workspace, *goal);
     if (!missing) return {};
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    const milliseconds left = time_left();
     if (left <= milliseconds::zero()) {
       return Refuse(ExitCode::kTimedOut,
                     fmt::format("timed out after {}: {}", FormatDuration(timeout), *missing));

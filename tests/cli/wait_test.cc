@@ -1,5 +1,8 @@
 // wait: what an init container does before its application starts.
+#include <arpa/inet.h>
 #include <csignal>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +58,26 @@ TEST_F(WaitTest, GivesUpInTimeAndSaysWhatIsMissing) {
   EXPECT_EQ(down.exit_code, 124);
   EXPECT_EQ(down.err,
             "schemactl: timed out after 0s: cannot connect to d@127.0.0.1:1: Connection refused\n");
+}
+
+// A port that takes connections and says nothing, as behind a load balancer without a server.
+TEST_F(WaitTest, GivesUpInTimeOnAServerThatSaysNothing) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ASSERT_EQ(listen(listener, 8), 0);
+  const std::string place = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  schemactl_.UseDatabase("postgresql://u@" + place + "/d?connect_timeout=60");
+  const auto start = std::chrono::steady_clock::now();
+  const RunResult silent = schemactl_.Run({"wait", "--timeout", "1s"});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_EQ(silent.exit_code, 124);
+  EXPECT_EQ(silent.err, "schemactl: timed out after 1s: d@" + place + " does not answer\n");
+  close(listener);
 }
 
 TEST_F(WaitTest, AWrongNameIsNotWaitedFor) {
