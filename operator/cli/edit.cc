@@ -13,15 +13,15 @@ namespace schemaop {
 namespace {
 
 Outcome<void> RunEdit(CommandContext& context, const std::string& name) {
-  const auto workspace = OpenWorkspace(context.globals);
+  auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
-  const RevisionGraph& graph = *workspace->graph;
   Heads rows;
   if (name == "current") {
-    auto read = ReadHeads(context, workspace->project);
+    auto read = ReadHeads(context, *workspace);
     if (!read) return tl::unexpected(read.error());
     rows = *std::move(read);
   }
+  const RevisionGraph& graph = *workspace->graph;
   const auto revisions = RevisionsShown(graph, rows, name);
   if (!revisions)
     return tl::unexpected(DescribePlanningError(revisions.error(), graph, rows, name));
@@ -30,6 +30,11 @@ Outcome<void> RunEdit(CommandContext& context, const std::string& name) {
   }
   std::vector<std::string> files;
   for (const auto index : *revisions) {
+    if (graph.At(index).from_ledger) {
+      return Refuse(ExitCode::kUsage,
+                    "revision " + graph.At(index).id +
+                        " has no file here: the database's ledger alone knows of it");
+    }
     files.push_back(RevisionPath(workspace->project, graph.At(index).file));
   }
   if (auto edited = EditFiles(files); !edited) return edited;

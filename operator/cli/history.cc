@@ -32,15 +32,15 @@ Outcome<void> RunHistory(CommandContext& context, const HistoryArguments& argume
     if (!parsed) return Refuse(ExitCode::kUsage, parsed.error().message);
     range = *std::move(parsed);
   }
-  const auto workspace = OpenWorkspace(context.globals);
+  auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
-  const RevisionGraph& graph = *workspace->graph;
   std::optional<Heads> rows;
   if (arguments.indicate_current || NeedsCurrent(range)) {
-    auto read = ReadHeads(context, workspace->project);
+    auto read = ReadHeads(context, *workspace);
     if (!read) return tl::unexpected(read.error());
     rows = *std::move(read);
   }
+  const RevisionGraph& graph = *workspace->graph;
   const auto revisions = RevisionsInRange(graph, rows.value_or(Heads{}), range);
   if (!revisions) {
     return tl::unexpected(

@@ -19,11 +19,11 @@ struct ShowArguments {
 
 Outcome<void> RunShow(CommandContext& context, const ShowArguments& arguments) {
   const std::string& name = arguments.name;
-  const auto workspace = OpenWorkspace(context.globals);
+  auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
   Heads rows;
   if (name == "current") {
-    auto read = ReadHeads(context, workspace->project);
+    auto read = ReadHeads(context, *workspace);
     if (!read) return tl::unexpected(read.error());
     rows = *std::move(read);
   }

@@ -7,6 +7,7 @@
 
 #include "cli/database.h"
 #include "engine/observe_database.h"
+#include "revision/lost_revisions.h"
 
 namespace schemaop {
 namespace {
@@ -20,11 +21,12 @@ void AddVerboseFlag(CLI::App& command, Detail& detail) {
       "-v,--verbose", [&detail] { detail = Detail::kVerbose; }, "say more of each revision");
 }
 
-Outcome<Heads> ReadHeads(CommandContext& context, const Project& project) {
-  const auto options = ChooseDatabase(context.globals, project.settings);
+Outcome<Heads> ReadHeads(CommandContext& context, Workspace& workspace) {
+  const auto options = ChooseDatabase(context.globals, workspace.project.settings);
   if (!options) return tl::unexpected(options.error());
-  auto state = ObserveDatabase(*options, context.stop);
+  const auto state = ObserveDatabase(*options, *workspace.graph, context.stop);
   if (!state) return Refuse(state.error());
+  if (auto history = CompleteFromLedger(workspace.graph, *state)) workspace.graph = *history;
   return state->heads;
 }
 

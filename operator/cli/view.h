@@ -14,8 +14,9 @@ namespace schemaop {
 // Adds -v, --verbose to `command`.
 void AddVerboseFlag(CLI::App& command, Detail& detail);
 
-// The version table's rows. kNoConnection and the like as ExitCodeFor says.
-Outcome<Heads> ReadHeads(CommandContext& context, const Project& project);
+// The version table's rows. Applied revisions without a file join the workspace's graph, as far as
+// the ledger keeps them. kNoConnection and the like as ExitCodeFor says.
+Outcome<Heads> ReadHeads(CommandContext& context, Workspace& workspace);
 
 // Prints the lines as the result; paths of revision files become paths from the working folder.
 void PrintLines(CommandContext& context, const Project& project, const Lines& lines);

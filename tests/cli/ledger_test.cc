@@ -44,6 +44,30 @@ class LedgerCommandTest : public ::testing::Test {
   Schemactl schemactl_;
 };
 
+TEST_F(LedgerCommandTest, ViewsKnowAnAppliedRevisionWithoutItsFile) {
+  schemactl_.AddTables(2);
+  Must({"upgrade", "head"});
+  Remove("002_t.sql");
+  EXPECT_EQ(Must({"current"}).out, "002 (no file, kept in the ledger)\n");
+  EXPECT_EQ(Must({"show", "current"}).out,
+            "Rev: 002 (head)\nParent: 001\nPath: ledger:002\n\n    Create t2\n\n");
+  EXPECT_NE(Must({"show", "current", "-o", "json"}).out.find("\"current\": true"),
+            std::string::npos);
+  EXPECT_EQ(Must({"history", "-r", "current:"}).out,
+            "001 -> 002 (no file, kept in the ledger), Create t2\n");
+  EXPECT_EQ(Must({"history", "-r", ":current"}).out,
+            "001 -> 002 (no file, kept in the ledger), Create t2\n<base> -> 001, Create t1\n");
+  schemactl_.SetEnvironment("LC_ALL", "C");
+  EXPECT_EQ(Must({"history", "--graph", "-i"}).out,
+            "@ 002 (no file, kept in the ledger) (current), Create t2\n* 001, Create t1\n\n"
+            "@ current   * applied   o pending\n");
+  schemactl_.SetEnvironment("EDITOR", "false");
+  const RunResult edit = schemactl_.Run({"edit", "current"});
+  EXPECT_EQ(edit.exit_code, 2);
+  EXPECT_EQ(edit.err,
+            "schemactl: revision 002 has no file here: the database's ledger alone knows of it\n");
+}
+
 TEST_F(LedgerCommandTest, ListsWhoAppliedWhat) {
   schemactl_.AddTables(2);
   EXPECT_EQ(Must({"ledger"}).out,
