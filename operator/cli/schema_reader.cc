@@ -157,7 +157,7 @@ Outcome<std::string> SchemaReader::DesiredText() const {
     return Refuse(ExitCode::kUsage,
                   fmt::format("there is no {0}: it says which schema the revisions should make; to "
                               "begin with what they make now, run: {1} schema dump revisions > {0}",
-                              DesiredPath(), context_.globals.program));
+                              DesiredPath(), ProgramOnProject(context_.globals)));
   }
   return ReadSqlFile(DesiredPath());
 }

@@ -17,9 +17,6 @@ class Option;
 
 namespace schemaop {
 
-// The desired schema's file, in the project's folder.
-inline constexpr const char* kSchemaFile = "schema.sql";
-
 // Adds --scratch-url to `command`, to which the result belongs.
 CLI::Option* AddScratchOption(CLI::App& command, std::optional<std::string>& url);
 

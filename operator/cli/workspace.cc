@@ -116,6 +116,9 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
     if (!read) return Refuse(ExitCode::kFailed, read.error().message);
     files = *std::move(read);
   }
+  if (workspace.project.versions == workspace.project.folder) {
+    std::erase_if(files, [](const SourceFile& file) { return file.name == kSchemaFile; });
+  }
   for (const SourceFile& file : files) workspace.texts[file.name] = file.text;
   auto source = LoadSource(std::move(files));
   if (!source) {
@@ -123,6 +126,13 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
   }
   workspace.graph = source->graph;
   return workspace;
+}
+
+std::string ProgramOnProject(const GlobalOptions& globals) {
+  std::string text = globals.program;
+  if (globals.directory) text += " -d " + *globals.directory;
+  if (globals.config) text += " -c " + *globals.config;
+  return text;
 }
 
 std::string RevisionPath(const Project& project, const std::string& file) {

@@ -12,6 +12,9 @@
 
 namespace schemaop {
 
+// The desired schema's file, in the project's folder. Never a revision.
+inline constexpr const char* kSchemaFile = "schema.sql";
+
 struct Project {
   std::filesystem::path folder;    // as a person in the working folder would type it
   std::filesystem::path versions;  // where revision files are, sub-folders included
@@ -33,6 +36,10 @@ struct Workspace {
 // The project and its revisions. A folder without any revision is a graph without any. kFailed for
 // a broken file, named so that it can be opened from the working folder.
 Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals);
+
+// The program with the options that name the project, as a person would type it again:
+// "schemactl -d db".
+std::string ProgramOnProject(const GlobalOptions& globals);
 
 // The path of a revision's file (Revision::file) from the working folder; as it is for a revision
 // without a file.

@@ -103,6 +103,19 @@ TEST(NewRevisionTest, WritesIntoThePlainFolderItIsIn) {
   EXPECT_EQ(result.out, "  Generating 001_x.sql ...  done\n");
 }
 
+TEST(NewRevisionTest, TakesNoSchemaForARevision) {
+  const Schemactl schemactl;
+  std::filesystem::create_directory(schemactl.folder() / "plain");
+  WriteFile(schemactl.folder() / "plain/001.sql", TableRevision(1));
+  EXPECT_EQ(schemactl.Run({"-d", "plain", "check"}).err,
+            "schemactl: there is no plain/schema.sql: it says which schema the revisions should "
+            "make; to begin with what they make now, run: schemactl -d plain schema dump revisions "
+            "> plain/schema.sql\n");
+  WriteFile(schemactl.folder() / "plain/schema.sql", "CREATE TABLE t1 (id int);\n");
+  const RunResult heads = schemactl.Run({"-d", "plain", "heads"});
+  EXPECT_EQ(heads.out, "001 (head)\n") << heads.err;
+}
+
 TEST(NewRevisionTest, FindsTheProjectWhereItIsNamed) {
   const Schemactl schemactl;
   schemactl.AddTables(1);
