@@ -15,6 +15,10 @@ namespace {
 
 constexpr int kReleaseTries = 3;
 
+// The watchdog looks at the clock so often: its waits do not count the time that the machine is
+// suspended.
+constexpr std::chrono::seconds kLookAgain(1);
+
 ApiResource LeaseResource() { return {"coordination.k8s.io", "v1", "leases"}; }
 
 Time Wall() { return std::chrono::system_clock::now(); }
@@ -98,15 +102,18 @@ bool LeaderElection::Acquire(const std::stop_token& stop) {
   return false;
 }
 
+// What is lost stays lost, whatever a call that was under way brings: nobody works any more.
 void LeaderElection::Renew(const std::stop_token& ended) {
-  while (Pause(options_.timing.retry_period, ended)) {
+  while (Pause(options_.timing.retry_period, ended) && !IsLost()) {
     const auto asked = BootClock::now();
     switch (Try(ended)) {
       case Attempt::kHeld:
         Held(asked);
         break;
       case Attempt::kNotHeld:
-        Lose("the lease is held by " + bid_.holder());
+        // The other leads already: the work gets a moment to end and no more.
+        Lose("the lease is held by " + bid_.holder(),
+             BootClock::now() + options_.timing.retry_period);
         return;
       case Attempt::kUnreachable:
         break;
@@ -117,20 +124,21 @@ void LeaderElection::Renew(const std::stop_token& ended) {
 // Independent of the renewing thread, which may hang in a call.
 void LeaderElection::Watch(const std::stop_token& ended) {
   std::unique_lock lock(mutex_);
-  while (!ended.stop_requested() && !lost_) {
-    const auto left = renewed_ + options_.timing.renew_deadline - BootClock::now();
-    if (left <= BootClock::duration::zero()) {
-      lock.unlock();
-      Lose("it could not be renewed for " + FormatDuration(options_.timing.renew_deadline));
-      lock.lock();
-      break;
-    }
-    changed_.wait_for(lock, ended, left, [] { return false; });
-  }
   while (!ended.stop_requested()) {
-    const auto left = renewed_ + options_.timing.duration - BootClock::now();
-    if (left <= BootClock::duration::zero()) break;
-    changed_.wait_for(lock, ended, left, [] { return false; });
+    const bool lost = lost_.has_value();
+    const auto due = lost ? end_by_ : renewed_ + options_.timing.renew_deadline;
+    const auto left = due - BootClock::now();
+    if (left > BootClock::duration::zero()) {
+      changed_.wait_for(lock, ended, std::min<BootClock::duration>(left, kLookAgain),
+                        [&] { return lost_.has_value() != lost; });
+    } else if (lost) {
+      break;
+    } else {
+      lock.unlock();
+      Lose("it could not be renewed for " + FormatDuration(options_.timing.renew_deadline),
+           BootClock::time_point::max());
+      lock.lock();
+    }
   }
   if (ended.stop_requested()) return;
   logger_.Error("the lease is over and the work has not ended");
@@ -194,15 +202,22 @@ ApiResult<Lease> LeaderElection::Perform(const LeaseBid::Call& call, const std::
 void LeaderElection::Held(BootClock::time_point asked) {
   said_.clear();
   const std::lock_guard lock(mutex_);
+  if (lost_) return;
   leading_ = true;
   renewed_ = asked;
 }
 
-void LeaderElection::Lose(std::string_view why) {
+bool LeaderElection::IsLost() const {
+  const std::lock_guard lock(mutex_);
+  return lost_.has_value();
+}
+
+void LeaderElection::Lose(std::string_view why, BootClock::time_point end_by) {
   {
     const std::lock_guard lock(mutex_);
     if (lost_) return;
     lost_ = std::string(why);
+    end_by_ = std::min(end_by, renewed_ + options_.timing.duration);
     leading_ = false;
   }
   logger_.Error("leadership lost", {{"error", why}});

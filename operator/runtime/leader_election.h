@@ -64,7 +64,9 @@ class LeaderElection {
   Attempt Try(const std::stop_token& stop);
   ApiResult<Lease> Perform(const LeaseBid::Call& call, const std::stop_token& stop);
   void Held(BootClock::time_point asked);
-  void Lose(std::string_view why);
+  bool IsLost() const;
+  // The work has until `end_by`, and never longer than the lease lasts.
+  void Lose(std::string_view why, BootClock::time_point end_by);
   void Say(std::string_view what, const std::string& detail);
 
   const LeaderElectionOptions options_;
@@ -82,7 +84,8 @@ class LeaderElection {
   std::condition_variable_any changed_;
   bool leading_ = false;             // guarded by mutex_
   BootClock::time_point renewed_;    // guarded by mutex_; when the last renewal was asked for
-  std::optional<std::string> lost_;  // guarded by mutex_; why
+  std::optional<std::string> lost_;  // guarded by mutex_; why, for good
+  BootClock::time_point end_by_;     // guarded by mutex_; once lost: when the work must have ended
   std::stop_source leading_stop_;
 };
 

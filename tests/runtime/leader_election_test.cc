@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <httplib.h>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -16,7 +19,9 @@ namespace schemaop {
 namespace {
 
 using nlohmann::json;
+using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::WaitUntil;
 
@@ -33,6 +38,7 @@ class Replica {
               [this](const std::stop_token& leading) {
                 ++terms_;
                 while (!leading.stop_requested()) std::this_thread::sleep_for(milliseconds(1));
+                told_to_stop_ = true;
                 while (hang_) std::this_thread::sleep_for(milliseconds(1));
               },
               stop);
@@ -47,6 +53,7 @@ class Replica {
   int terms() const { return terms_; }
   bool over() const { return over_; }
   bool expired() const { return expired_; }
+  bool told_to_stop() const { return told_to_stop_; }
   void Hang(bool hang) { hang_ = hang; }
   void Stop() {
     thread_.request_stop();
@@ -73,9 +80,84 @@ class Replica {
   std::atomic<int> terms_ = 0;
   std::atomic<bool> over_ = false;
   std::atomic<bool> expired_ = false;
+  std::atomic<bool> told_to_stop_ = false;
   std::atomic<bool> hang_ = false;
   std::string error_;
   LeaderElection election_;
+  std::jthread thread_;
+};
+
+// An API server of one lease that is out of order, or slow, when it is told so.
+class LeaseServer {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  LeaseServer() {
+    const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
+      Answer(request, response);
+    };
+    server_.Get(".*", answer).Post(".*", answer).Patch(".*", answer);
+    port_ = server_.bind_to_any_port("127.0.0.1");
+    thread_ = std::jthread([this] { server_.listen_after_bind(); });
+    while (!server_.is_running()) std::this_thread::yield();
+  }
+  ~LeaseServer() { server_.stop(); }
+  LeaseServer(const LeaseServer&) = delete;
+  LeaseServer& operator=(const LeaseServer&) = delete;
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  void OutOfOrder(bool out) { out_of_order_ = out; }
+  // `record` is there from the start, and the first answer comes after `delay`.
+  void Begin(const LeaseRecord& record, milliseconds delay) {
+    const std::lock_guard lock(mutex_);
+    lease_ = NewLease({"default", "op"}, record);
+    Changed();
+    delay_ = delay;
+  }
+  // When the first answer went out, and when the lease was first written.
+  Clock::time_point answered() const {
+    const std::lock_guard lock(mutex_);
+    return answered_.value();
+  }
+  Clock::time_point written() const {
+    const std::lock_guard lock(mutex_);
+    return written_.value();
+  }
+
+ private:
+  void Changed() { lease_["metadata"]["resourceVersion"] = std::to_string(++version_); }
+
+  void Answer(const httplib::Request& request, httplib::Response& response) {
+    if (out_of_order_) {
+      response.status = 500;
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (request.method == "GET" && lease_.is_null()) {
+      response.status = 404;
+      return;
+    }
+    if (request.method != "GET") {
+      if (!written_) written_ = Clock::now();
+      lease_.merge_patch(json::parse(request.body));
+      Changed();
+    }
+    if (!answered_) {
+      std::this_thread::sleep_for(delay_);
+      answered_ = Clock::now();
+    }
+    response.set_content(lease_.dump(), "application/json");
+  }
+
+  std::atomic<bool> out_of_order_ = false;
+  mutable std::mutex mutex_;
+  json lease_;
+  int version_ = 0;
+  milliseconds delay_{0};
+  std::optional<Clock::time_point> answered_;
+  std::optional<Clock::time_point> written_;
+  httplib::Server server_;
+  int port_ = 0;
   std::jthread thread_;
 };
 
@@ -174,6 +256,35 @@ TEST_F(LeaderElectionTest, WorkThatDoesNotEndInTimeEndsTheProcess) {
   EXPECT_FALSE(replica->over());
   replica->Hang(false);
   ASSERT_TRUE(WaitUntil([&] { return replica->over(); }));
+}
+
+TEST_F(LeaderElectionTest, WorkThatGoesOnBesideAnotherLeaderEndsTheProcessAtOnce) {
+  // Its lease would last for an hour.
+  const auto replica = Start("only", {hours(1), minutes(30), milliseconds(100)});
+  ASSERT_TRUE(WaitUntil([&] { return replica->Leads(); }));
+  replica->Hang(true);
+  ASSERT_TRUE(
+      client_->Patch(kPath, PatchType::kMerge, {{"spec", {{"holderIdentity", "usurper"}}}}, {}));
+  EXPECT_TRUE(WaitUntil([&] { return replica->expired(); }));
+  EXPECT_FALSE(replica->over());
+  replica->Hang(false);
+  ASSERT_TRUE(WaitUntil([&] { return replica->over(); }));
+}
+
+TEST_F(LeaderElectionTest, LeadershipThatWasLostDoesNotComeBack) {
+  LeaseServer server;
+  Replica replica(server.url(), "only", {seconds(3), seconds(1), milliseconds(50)});
+  ASSERT_TRUE(WaitUntil([&] { return replica.Leads(); }));
+  replica.Hang(true);
+  server.OutOfOrder(true);
+  ASSERT_TRUE(WaitUntil([&] { return replica.told_to_stop(); }));
+  server.OutOfOrder(false);
+  EXPECT_TRUE(WaitUntil([&] { return replica.Leads() || replica.expired(); }));
+  EXPECT_FALSE(replica.Leads());
+  EXPECT_TRUE(replica.expired());
+  replica.Hang(false);
+  ASSERT_TRUE(WaitUntil([&] { return replica.over(); }));
+  EXPECT_EQ(replica.error(), "leadership lost: it could not be renewed for 1s");
 }
 
 TEST_F(LeaderElectionTest, OfManyExactlyOneLeads) {

@@ -1,5 +1,6 @@
 #include "replica.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -225,38 +226,41 @@ ApiResult<schemaop::Lease> Replica::OnLease(const LeaseBid::Call& call) {
 void Replica::Renew() {
   while (!work_over_ &&
          world_.scheduler.Wait(world_.scheduler.now() + kTiming.retry_period, &changed_)) {
-    if (work_over_) return;
+    if (work_over_ || lost_) return;
     const Moment asked = world_.scheduler.now();
     const LeaseBid::Outcome outcome = Try();
-    if (life_->dead) return;
+    if (life_->dead || lost_) return;
     if (outcome == LeaseBid::Outcome::kHeld) {
       lead_ = true;
       renewed_ = asked;
     }
-    if (outcome == LeaseBid::Outcome::kNotHeld) return Lose();
+    if (outcome == LeaseBid::Outcome::kNotHeld) {
+      return Lose(world_.scheduler.now() + kTiming.retry_period);
+    }
   }
 }
 
 void Replica::Watchdog() {
   Scheduler& scheduler = world_.scheduler;
-  while (!work_over_ && !lost_) {
-    if (scheduler.now() >= renewed_ + kTiming.renew_deadline) Lose();
-    if (lost_) break;
-    if (!scheduler.Wait(renewed_ + kTiming.renew_deadline, &changed_)) return;
-  }
   while (!work_over_) {
-    if (scheduler.now() >= renewed_ + kTiming.duration) {
+    const Moment due = lost_ ? end_by_ : renewed_ + kTiming.renew_deadline;
+    if (scheduler.now() < due) {
+      if (!scheduler.Wait(due, &changed_)) return;
+    } else if (lost_) {
       // LeaderElectionOptions::expired ends the process.
       ended_ = true;
       return;
+    } else {
+      Lose(kFar);
     }
-    if (!scheduler.Wait(renewed_ + kTiming.duration, &changed_)) return;
   }
 }
 
-void Replica::Lose() {
+void Replica::Lose(Moment end_by) {
+  if (lost_) return;
   lost_ = true;
   lead_ = false;
+  end_by_ = std::min<Moment>(end_by, renewed_ + kTiming.duration);
   leading_.request_stop();
   changed_.Notify(world_.scheduler);
 }

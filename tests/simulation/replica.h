@@ -65,7 +65,7 @@ class Replica {
   LeaseBid::Outcome Try();
   void Renew();
   void Watchdog();
-  void Lose();
+  void Lose(Moment end_by);
   void Release();
   ApiResult<schemaop::Lease> OnLease(const LeaseBid::Call& call);
 
@@ -99,7 +99,8 @@ class Replica {
   bool lead_ = false;
   bool lost_ = false;
   Moment renewed_{0};
-  int working_ = 0;  // workers that run
+  Moment end_by_{0};  // once lost_: when the work must have ended
+  int working_ = 0;   // workers that run
   bool work_over_ = false;
   bool ended_ = false;
 };
