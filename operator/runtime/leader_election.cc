@@ -165,7 +165,9 @@ void LeaderElection::Release() {
 LeaderElection::Attempt LeaderElection::Try(const std::stop_token& stop) {
   LeaseBid::Call call = bid_.Begin(BootClock::now(), Wall());
   while (true) {
-    auto next = bid_.After(Perform(call, stop), BootClock::now(), Wall());
+    // Of its own, so that the clocks are read when it has come.
+    const auto answer = Perform(call, stop);
+    auto next = bid_.After(answer, BootClock::now(), Wall());
     if (const auto* outcome = std::get_if<Attempt>(&next)) {
       if (*outcome == Attempt::kNotHeld) Say("another leads", bid_.holder());
       return *outcome;

@@ -84,7 +84,9 @@ bool Reflector::Impl::List(std::stop_token stop) {
   ListWatch::AskPage ask = steps.BeginList();
   while (true) {
     if (ask.anew) objects.clear();
-    auto next = steps.OnPage(ReadPage(std::move(ask.parameters), stop, objects), Clock::now());
+    // Of its own, so that the clock is read when it has come.
+    const auto head = ReadPage(std::move(ask.parameters), stop, objects);
+    auto next = steps.OnPage(head, Clock::now());
     if (auto* page = std::get_if<ListWatch::AskPage>(&next)) {
       ask = std::move(*page);
     } else if (const auto* failed = std::get_if<ListWatch::ListFailed>(&next)) {

@@ -287,6 +287,15 @@ TEST_F(LeaderElectionTest, LeadershipThatWasLostDoesNotComeBack) {
   EXPECT_EQ(replica.error(), "leadership lost: it could not be renewed for 1s");
 }
 
+TEST_F(LeaderElectionTest, ALeaseLastsFromTheAnswerThatShowedIt) {
+  LeaseServer server;
+  server.Begin({"dead", seconds(1), Time(), Time(), 7}, milliseconds(1100));
+  Replica replica(server.url(), "new", kQuick);
+  ASSERT_TRUE(WaitUntil([&] { return replica.Leads(); }));
+  // The leader may have renewed it right before.
+  EXPECT_GE(server.written() - server.answered(), seconds(1));
+}
+
 TEST_F(LeaderElectionTest, OfManyExactlyOneLeads) {
   std::vector<std::unique_ptr<Replica>> replicas;
   for (int i = 0; i < 5; ++i) replicas.push_back(Start("replica-" + std::to_string(i)));

@@ -212,7 +212,8 @@ bool Replica::Acquire() {
 LeaseBid::Outcome Replica::Try() {
   LeaseBid::Call call = bid_.Begin(Boot(), effects_.Now());
   while (true) {
-    auto next = bid_.After(OnLease(call), Boot(), effects_.Now());
+    const auto answer = OnLease(call);
+    auto next = bid_.After(answer, Boot(), effects_.Now());
     if (const auto* outcome = std::get_if<LeaseBid::Outcome>(&next)) return *outcome;
     call = std::get<LeaseBid::Call>(std::move(next));
   }
