@@ -16,6 +16,9 @@ using nlohmann::json;
 
 constexpr std::size_t kQuotedBytes = 200;
 
+// Nobody waits longer for what a server asks, and a clock may be added to it.
+constexpr std::chrono::seconds kMostRetryAfter = std::chrono::hours(24);
+
 ErrorCode CodeOf(int http_status) {
   switch (http_status) {
     case 401:
@@ -46,8 +49,11 @@ std::optional<std::chrono::seconds> ParseSeconds(std::string_view text) {
   std::int64_t seconds = 0;
   const char* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, seconds);
+  if (error == std::errc::result_out_of_range && at == end && !text.starts_with('-')) {
+    return kMostRetryAfter;
+  }
   if (error != std::errc() || at != end || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
+  return std::min(std::chrono::seconds(seconds), kMostRetryAfter);
 }
 
 void ReadDetails(const json& status, ApiError& error) {
@@ -62,7 +68,8 @@ void ReadDetails(const json& status, ApiError& error) {
   const auto seconds = details->find("retryAfterSeconds");
   if (!error.retry_after && seconds != details->end() && seconds->is_number_integer() &&
       seconds->get<std::int64_t>() > 0) {
-    error.retry_after = std::chrono::seconds(seconds->get<std::int64_t>());
+    error.retry_after =
+        std::min(std::chrono::seconds(seconds->get<std::int64_t>()), kMostRetryAfter);
   }
 }
 

@@ -20,7 +20,7 @@ struct ApiError {
   std::string reason;   // "NotFound", "Expired", "Conflict" ...; empty when not a Status
   std::vector<std::string>
       causes;  // details.causes[].reason: "ResourceVersionTooLarge", "NamespaceTerminating"
-  std::optional<std::chrono::seconds> retry_after;
+  std::optional<std::chrono::seconds> retry_after;  // at most a day
   Error
       error;  // code by status: 404 kNotFound, 409 kConflict, 401/403 kDenied, 400/410/422
               // kInvalid, 429/5xx/no answer kUnavailable, cancelled kCancelled, other 4xx kRejected

@@ -1,5 +1,6 @@
 #include "runtime/list_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace schemaop {
@@ -7,6 +8,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using Next = ListWatch::Verdict::Next;
+
+constexpr std::chrono::seconds kMostAskedFor{60};  // of what a Retry-After may ask for
 
 ApiError Failed(Error error) {
   ApiError api_error;
@@ -130,9 +133,12 @@ ListWatch::Verdict ListWatch::EndWatch(const WatchEnd& end, Clock::time_point no
   return verdict;
 }
 
-// The server's word counts, then the kind of refusal, then the backoff.
+// The server may ask for a longer wait than the backoff, within reason, and never for a shorter
+// one: a proxy that says "1" to everybody would be asked every second by all.
 milliseconds ListWatch::WaitAfter(const ApiError& error, Clock::time_point now) {
-  if (error.retry_after) return *error.retry_after;
+  if (error.retry_after) {
+    return std::max<milliseconds>(backoff_.Next(now), std::min(*error.retry_after, kMostAskedFor));
+  }
   if (error.http_status == 403 || error.http_status == 404) return options_.refused_wait;
   return backoff_.Next(now);
 }

@@ -46,6 +46,18 @@ TEST(ApiErrorTest, PrefersTheHeadersRetryAfterAndIgnoresDates) {
   EXPECT_EQ(DecodeApiError(429, "", "-1", "").retry_after, std::nullopt);
 }
 
+// A clock may be added to it.
+TEST(ApiErrorTest, TakesNoRetryAfterOfMoreThanADay) {
+  const std::chrono::hours day(24);
+  EXPECT_EQ(DecodeApiError(429, "", "9223372036854775807", "").retry_after, day);
+  EXPECT_EQ(DecodeApiError(429, "", "99999999999999999999", "").retry_after, day);
+  EXPECT_EQ(DecodeApiError(429, "", "-99999999999999999999", "").retry_after, std::nullopt);
+  EXPECT_EQ(DecodeApiError(429, R"({"kind":"Status","details":{"retryAfterSeconds":100000000000}})",
+                           "", "")
+                .retry_after,
+            day);
+}
+
 TEST(ApiErrorTest, KnowsEveryWayToSayExpired) {
   EXPECT_TRUE(IsExpired(DecodeApiError(410, "", "", "")));
   EXPECT_TRUE(IsExpired(DecodeStatusObject({{"kind", "Status"}, {"code", 410}}, "")));

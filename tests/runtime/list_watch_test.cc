@@ -70,6 +70,19 @@ TEST(ListWatchTest, WaitsLongForWhatIsRefusedAndAsLongAsTheServerSays) {
   EXPECT_EQ(std::get<ListWatch::ListFailed>(steps.OnPage(busy, kNow)).wait, seconds(3));
 }
 
+TEST(ListWatchTest, WaitsAtLeastForTheBackoffAndAtMostAMinuteForTheServersWord) {
+  ListWatch steps(Options(), 1);
+  const auto wait_after = [&](seconds asked) {
+    auto busy = Refused(429);
+    busy.error().retry_after = asked;
+    steps.BeginList();
+    return std::get<ListWatch::ListFailed>(steps.OnPage(busy, kNow)).wait;
+  };
+  EXPECT_EQ(wait_after(std::chrono::hours(24)), seconds(60));
+  for (int i = 0; i < 6; ++i) (void)wait_after(seconds(1));
+  EXPECT_GE(wait_after(seconds(1)), seconds(30));
+}
+
 TEST(ListWatchTest, WatchesAgainFromTheLastEventAfterAnEndAndListsAfterAnExpiredVersion) {
   ListWatch steps = Listed();
   steps.BeginWatch(kNow);
