@@ -1,5 +1,6 @@
 #include "base/child_process.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <sys/wait.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -112,29 +114,44 @@ int Start(const ChildCommand& command, int output, pid_t* child) {
                       Pointers(command.words).data(), Pointers(environment).data());
 }
 
-// Reads what a child prints to its end, and ends the child when it must.
-class Reading {
+// Reads what a child prints, waits for its end, and ends it when it must.
+class Supervisor {
  public:
-  Reading(const ChildCommand& command, pid_t child, int file, const std::stop_token& stop)
+  Supervisor(const ChildCommand& command, pid_t child, int file, const std::stop_token& stop)
       : command_(command), child_(child), file_(file), stop_(stop) {}
 
-  // Why it was ended early; success when it was not.
-  Result<void> ToTheEnd(std::string& output) {
+  // Until nothing more can come.
+  void Read(std::string& output) {
     std::array<char, 4096> block{};
     while (true) {
       EndWhenDue(output.size());
       pollfd state{.fd = file_, .events = POLLIN, .revents = 0};
       if (::poll(&state, 1, static_cast<int>(kLookAgain.count())) <= 0) {
         // What it started may hold the pipe for ever.
-        if (killed_) return ended_;
+        if (killed_) return;
         continue;
       }
       const ssize_t count = ::read(file_, block.data(), block.size());
       if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return ended_;
+      if (count <= 0) return;
       if (ended_) output.append(block.data(), static_cast<std::size_t>(count));
     }
   }
+
+  // Its exit code. A child may close its output long before it ends.
+  int Reap() {
+    int status = 0;
+    for (std::chrono::milliseconds pause(1);; pause = std::min(pause * 2, kLookAgain)) {
+      const pid_t reaped = waitpid(child_, &status, WNOHANG);
+      if (reaped > 0 || (reaped < 0 && errno != EINTR)) break;
+      EndWhenDue(0);
+      std::this_thread::sleep_for(pause);
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  // Why it was ended early; success when it was not.
+  const Result<void>& ended() const { return ended_; }
 
  private:
   void EndWhenDue(std::size_t printed) {
@@ -175,13 +192,6 @@ class Reading {
   bool killed_ = false;
 };
 
-int WaitFor(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 }  // namespace
 
 Result<ChildResult> RunChild(const ChildCommand& command, const std::stop_token& stop) {
@@ -197,9 +207,10 @@ Result<ChildResult> RunChild(const ChildCommand& command, const std::stop_token&
   }
   pipe.CloseWriteEnd();
   ChildResult result;
-  const Result<void> read = Reading(command, child, pipe.ends[0], stop).ToTheEnd(result.output);
-  result.exit_code = WaitFor(child);
-  if (!read) return Fail(read.error());
+  Supervisor supervisor(command, child, pipe.ends[0], stop);
+  supervisor.Read(result.output);
+  result.exit_code = supervisor.Reap();
+  if (const auto& ended = supervisor.ended(); !ended) return Fail(ended.error());
   return result;
 }
 

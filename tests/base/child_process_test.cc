@@ -70,5 +70,15 @@ TEST(ChildProcessTest, KillsAChildThatDoesNotListen) {
   EXPECT_EQ(RunChild(deaf, {}).error().code, ErrorCode::kUnavailable);
 }
 
+TEST(ChildProcessTest, EndsAChildThatPrintsNothingMore) {
+  ChildCommand mute = Shell("exec >&- 2>&-; sleep 3600");
+  mute.deadline = Clock::now() + milliseconds(20);
+  EXPECT_EQ(RunChild(mute, {}).error(), (Error{ErrorCode::kUnavailable, "sh did not end in time"}));
+}
+
+TEST(ChildProcessTest, WaitsForAChildThatPrintsNothingMore) {
+  EXPECT_EQ(RunChild(Shell("exec >&- 2>&-; sleep 0.1; exit 3"), {})->exit_code, 3);
+}
+
 }  // namespace
 }  // namespace schemaop
