@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <ctime>
@@ -13,6 +14,15 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+// What a Time holds, which counts nanoseconds, and what a present Time can be subtracted from.
+constexpr std::chrono::sys_time<microseconds> kFirst =
+    std::chrono::sys_days(std::chrono::year(1800) / 1 / 1);
+constexpr std::chrono::sys_time<microseconds> kLast =
+    std::chrono::sys_days(std::chrono::year(2262) / 1 / 1) - microseconds(1);
+
+// A clock can be added to it.
+constexpr std::chrono::years kLongest(100);
 
 std::string Format(Time time, std::string_view fraction) {
   const auto whole = std::chrono::floor<seconds>(time);
@@ -89,8 +99,9 @@ Result<Time> ParseRfc3339(std::string_view text) {
     offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
   }
   if (at != text.size()) return invalid();
-  return std::chrono::sys_days{date} + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         seconds(second) + fraction - offset;
+  return std::clamp(std::chrono::sys_days{date} + std::chrono::hours(hour) +
+                        std::chrono::minutes(minute) + seconds(second) + fraction - offset,
+                    kFirst, kLast);
 }
 
 Result<milliseconds> ParseDuration(std::string_view text) {
@@ -138,7 +149,10 @@ Result<milliseconds> ParseDuration(std::string_view text) {
     total += number * found->milliseconds;
     at += found->name.size();
   }
-  if (total > 1e15) return invalid();
+  // Of too many digits infinity comes, or no number at all.
+  if (!(total <= static_cast<double>(milliseconds(kLongest).count()))) {
+    return Fail(ErrorCode::kInvalid, fmt::format("\"{}\" is longer than 100 years", text));
+  }
   return milliseconds(std::llround(total));
 }
 

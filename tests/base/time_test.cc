@@ -28,6 +28,15 @@ TEST(TimeTest, ParsesWhatItFormatsAndOffsetsAndFractions) {
             "2026-11-22T08:05:07.500000Z");
 }
 
+TEST(TimeTest, BringsWhatATimeCannotHoldToTheNearestItCan) {
+  for (const char* text : {"9999-12-31T23:59:59Z", "2262-01-01T00:00:00Z"}) {
+    EXPECT_EQ(FormatRfc3339Micro(ParseRfc3339(text).value()), "2261-12-31T23:59:59.999999Z");
+  }
+  for (const char* text : {"0001-01-01T00:00:00Z", "1799-12-31T23:59:59Z"}) {
+    EXPECT_EQ(FormatRfc3339Micro(ParseRfc3339(text).value()), "1800-01-01T00:00:00.000000Z");
+  }
+}
+
 TEST(TimeTest, RefusesWhatIsNoTime) {
   for (const char* text : {"", "2026-11-22", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
                            "2026-11-22T24:00:00Z", "2026-11-22T10:05:07", "2026-11-22T10:05:07.Z",
@@ -51,11 +60,23 @@ TEST(DurationTest, ParsesGoDurations) {
 }
 
 TEST(DurationTest, RefusesWhatIsNoDuration) {
-  for (const char* text : {"", "5", "-1s", "1d", "s", "1s ", "1..5s", "99999999999999h"}) {
+  for (const char* text : {"", "5", "-1s", "1d", "s", "1s ", "1..5s"}) {
     const auto duration = ParseDuration(text);
     ASSERT_FALSE(duration.has_value()) << text;
     EXPECT_EQ(duration.error().message,
               "\"" + std::string(text) + "\" is not a duration; write it like 90s, 10m or 1h30m");
+  }
+}
+
+TEST(DurationTest, RefusesMoreThanACenturyHoweverItIsWritten) {
+  EXPECT_EQ(ParseDuration("876582h").value(), 876582h);
+  for (const std::string& text :
+       {std::string("876583h"), std::string("99999999999999h"), std::string(400, '9') + "h",
+        std::string(400, '9') + "." + std::string(400, '9') + "h"}) {
+    const auto duration = ParseDuration(text);
+    ASSERT_FALSE(duration.has_value()) << text;
+    EXPECT_EQ(duration.error(),
+              (Error{ErrorCode::kInvalid, "\"" + text + "\" is longer than 100 years"}));
   }
 }
 
