@@ -51,6 +51,7 @@ struct Answer {
   std::string body;
   bool lost = false;
   bool tls_renewed = false;
+  bool too_large = false;
   Credential credential;  // what was sent
   std::optional<Error> error;
 };
@@ -209,19 +210,18 @@ Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& req
                                   std::size_t most_bytes, Clock::time_point deadline,
                                   std::stop_token stop) {
   Answer answer;
-  bool too_large = false;
   const Watchdog::Guard guard(watchdog, connection.socket(), deadline, stop);
   const auto sent = connection.Send(
       request, [&](const HttpHead&) { return !stop.stop_requested(); },
       [&](std::string_view piece) {
-        too_large = answer.body.size() + piece.size() > most_bytes;
-        if (too_large || stop.stop_requested()) return false;
+        answer.too_large = answer.body.size() + piece.size() > most_bytes;
+        if (answer.too_large || stop.stop_requested()) return false;
         answer.body += piece;
         return true;
       });
   if (sent) {
     answer.head = *sent;
-  } else if (too_large) {
+  } else if (answer.too_large) {
     answer.error =
         Error{ErrorCode::kRejected, fmt::format("the answer is larger than {} bytes", most_bytes)};
   } else {
@@ -261,10 +261,10 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
     Report(call, answer.head.status, began, attempt);
     if (!answer.error) log.Answered(RequestName(call), answer.head);
     if (!answer.error && IsSuccess(answer.head.status)) return std::move(answer.body);
-    const ApiError error = answer.error
-                               ? NoAnswer(*std::move(answer.error), call)
-                               : DecodeApiError(answer.head.status, answer.body,
-                                                answer.head.retry_after, RequestName(call));
+    ApiError error = answer.error ? NoAnswer(*std::move(answer.error), call)
+                                  : DecodeApiError(answer.head.status, answer.body,
+                                                   answer.head.retry_after, RequestName(call));
+    error.too_large = answer.too_large;
     std::optional<std::chrono::seconds> wait;
     if (!answer.head.retry_after.empty()) wait = error.retry_after;
     switch (NextRetry(call.method, {answer.head.status, wait, answer.lost, answer.tls_renewed},

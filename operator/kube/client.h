@@ -37,7 +37,8 @@ struct KubeClientOptions {
   std::chrono::milliseconds deadline{30000};
   // The largest answer to a Get, Create, Update or Patch: one object; etcd stores at most 1.5 MiB.
   std::size_t max_object_bytes = std::size_t{8} << 20U;
-  // The largest page of a list. One of 500 objects is about 1.5 MB.
+  // The largest answer to a list: some twenty thousand objects. A server that answers out of its
+  // cache (resourceVersion=0) sends all there are, whatever the limit.
   std::size_t max_list_bytes = std::size_t{64} << 20U;
   // The longest line of a watch: one object; etcd stores at most 1.5 MiB.
   std::size_t max_watch_line_bytes = std::size_t{8} << 20U;
@@ -81,7 +82,8 @@ class KubeClient {
   ApiResult<nlohmann::json> Patch(const std::string& path, PatchType type,
                                   const nlohmann::json& patch, std::stop_token stop);
 
-  // A page of a list as the server's bytes, which are better read item by item.
+  // A page of a list as the server's bytes, which are better read item by item. One that is too
+  // large is an error with ApiError::too_large.
   ApiResult<std::string> GetList(const std::string& path, Representation representation,
                                  std::stop_token stop);
 

@@ -22,14 +22,16 @@ ApiError Failed(Error error) {
 ListWatch::ListWatch(ReflectorOptions options, std::uint64_t seed)
     : options_(std::move(options)),
       random_(seed),
-      backoff_(options_.backoff_first, options_.backoff_most, options_.backoff_reset, random_()) {}
+      backoff_(options_.backoff_first, options_.backoff_most, options_.backoff_reset, random_()),
+      page_size_(options_.page_size) {}
 
 ListWatch::AskPage ListWatch::FirstPage(bool paged) const {
-  const std::string version = version_unavailable_ ? "" : resource_version_;
+  // A server pages at its newest alone, not out of its cache.
+  const std::string version = version_unavailable_ || too_large_ ? "" : resource_version_;
   AskPage ask;
   // A limit would keep the server from answering a set version out of its cache.
   if (paged && (version.empty() || version == "0")) {
-    ask.parameters.emplace_back("limit", std::to_string(options_.page_size));
+    ask.parameters.emplace_back("limit", std::to_string(page_size_));
   }
   if (!version.empty()) ask.parameters.emplace_back("resourceVersion", version);
   ask.anew = true;
@@ -42,16 +44,25 @@ ListWatch::AskPage ListWatch::BeginList() {
   return FirstPage(/*paged=*/true);
 }
 
+ListWatch::AskPage ListWatch::SmallerPage() {
+  too_large_ = true;
+  page_size_ = std::max(1, page_size_ / 2);
+  version_of_list_.clear();
+  return FirstPage(/*paged=*/true);
+}
+
 std::variant<ListWatch::AskPage, ListWatch::Complete, ListWatch::ListFailed> ListWatch::OnPage(
     const ApiResult<ListHead>& page, Clock::time_point now) {
   if (!page) {
+    if (page.error().too_large && (page_size_ > 1 || !too_large_)) return SmallerPage();
     const bool gone = IsExpired(page.error()) || IsResourceVersionTooLarge(page.error());
     if (!gone || restarted_) return ListFailed{page.error(), WaitAfter(page.error(), now)};
-    // The version or a continue token is gone: everything at once, at the server's newest.
+    // The version or a continue token is gone: everything at once, at the server's newest,
+    // when that is not too much.
     version_unavailable_ = true;
     restarted_ = true;
     version_of_list_.clear();
-    return FirstPage(/*paged=*/false);
+    return FirstPage(/*paged=*/too_large_);
   }
   if (version_of_list_.empty()) version_of_list_ = page->resource_version;
   if (page->continue_token.empty()) {
@@ -60,8 +71,8 @@ std::variant<ListWatch::AskPage, ListWatch::Complete, ListWatch::ListFailed> Lis
     return Complete{};
   }
   // Later pages carry the token alone: the server refuses a resourceVersion beside it.
-  return AskPage{
-      {{"limit", std::to_string(options_.page_size)}, {"continue", page->continue_token}}, false};
+  return AskPage{{{"limit", std::to_string(page_size_)}, {"continue", page->continue_token}},
+                 false};
 }
 
 ListWatch::AskWatch ListWatch::BeginWatch(Clock::time_point now) {

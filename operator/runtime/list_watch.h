@@ -105,8 +105,8 @@ class ListWatch {
     std::optional<ApiError> error;
   };
 
-  QueryParameters PageAfter(const std::string& continue_token) const;
   AskPage FirstPage(bool paged) const;
+  AskPage SmallerPage();
   std::chrono::milliseconds WaitAfter(const ApiError& error, Clock::time_point now);
   Judgement AfterError(const ApiError& error, bool at_once) const;
   Judgement AfterStream(const ApiResult<void>& stream, bool at_once) const;
@@ -117,6 +117,8 @@ class ListWatch {
   Backoff backoff_;
   std::string resource_version_ = "0";  // of the last list or event
   bool version_unavailable_ = false;    // the server cannot serve it: list at its newest
+  int page_size_ = 0;                   // halved for pages that were too large
+  bool too_large_ = false;              // a list was: no list without a limit any more
   std::string version_of_list_;         // that of the first page
   bool restarted_ = false;              // this list was begun anew already
   Clock::time_point watch_began_;

@@ -228,6 +228,7 @@ TEST(KubeClientTest, RefusesAnAnswerOverItsLimitHoweverItIsFramed) {
     EXPECT_EQ(
         answer.error().error,
         (Error{ErrorCode::kRejected, "GET " + path + ": the answer is larger than 50000 bytes"}));
+    EXPECT_TRUE(answer.error().too_large);
   }
 }
 

@@ -59,6 +59,29 @@ TEST(ListWatchTest, BeginsAListAnewOnceWhenItsTokenIsGone) {
   EXPECT_GE(std::get<ListWatch::ListFailed>(again).wait, milliseconds(800));
 }
 
+TEST(ListWatchTest, AsksForSmallerPagesWhenOneIsTooLarge) {
+  ListWatch steps(Options(), 1);
+  steps.BeginList();
+  ApiResult<ListHead> too_large = Refused(0);
+  too_large.error().too_large = true;
+  for (const char* limit : {"250", "125", "62", "31", "15", "7", "3", "1"}) {
+    const auto next = steps.OnPage(too_large, kNow);
+    ASSERT_TRUE(std::holds_alternative<ListWatch::AskPage>(next)) << limit;
+    EXPECT_TRUE(std::get<ListWatch::AskPage>(next).anew);
+    EXPECT_EQ(std::get<ListWatch::AskPage>(next).parameters, (QueryParameters{{"limit", limit}}));
+  }
+  EXPECT_TRUE(std::holds_alternative<ListWatch::ListFailed>(steps.OnPage(too_large, kNow)));
+  // Also when its token has gone, and in every list after it.
+  steps.BeginList();
+  const auto second = steps.OnPage(ListHead{"7", "token"}, kNow);
+  EXPECT_EQ(std::get<ListWatch::AskPage>(second).parameters,
+            (QueryParameters{{"limit", "1"}, {"continue", "token"}}));
+  const auto anew = steps.OnPage(Refused(410, "Expired"), kNow);
+  EXPECT_EQ(std::get<ListWatch::AskPage>(anew).parameters, (QueryParameters{{"limit", "1"}}));
+  EXPECT_TRUE(std::holds_alternative<ListWatch::Complete>(steps.OnPage(ListHead{"9", ""}, kNow)));
+  EXPECT_EQ(steps.BeginList().parameters, (QueryParameters{{"limit", "1"}}));
+}
+
 TEST(ListWatchTest, WaitsLongForWhatIsRefusedAndAsLongAsTheServerSays) {
   ListWatch steps(Options(), 1);
   steps.BeginList();
