@@ -21,6 +21,7 @@ struct ApiError {
   std::vector<std::string>
       causes;  // details.causes[].reason: "ResourceVersionTooLarge", "NamespaceTerminating"
   std::optional<std::chrono::seconds> retry_after;  // at most a day
+  bool cut_off = false;    // a watch had begun before it broke, so that http_status 0 is no refusal
   bool too_large = false;  // an answer came and was larger than KubeClientOptions allows
   Error
       error;  // code by status: 404 kNotFound, 409 kConflict, 401/403 kDenied, 400/410/422

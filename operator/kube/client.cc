@@ -290,19 +290,21 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, Credential& used,
                                             std::chrono::seconds timeout,
                                             const std::function<bool(std::string_view)>& on_line,
                                             std::stop_token stop) {
-  const auto credential = Authenticate(Clock::now() + options.deadline, stop);
+  const Clock::time_point head_by = Clock::now() + options.deadline;
+  const auto credential = Authenticate(head_by, stop);
   if (!credential) return tl::unexpected(NoAnswer(credential.error(), call));
   used = *credential;
   auto connection = pool.Make(timeout + kWatchGrace);
   if (!connection) return tl::unexpected(NoAnswer(std::move(connection).error(), call));
   const Clock::time_point began = Clock::now();
   WatchAnswer answer(options.max_watch_line_bytes, on_line);
-  const Watchdog::Guard guard(watchdog, (*connection)->socket(), Clock::time_point::max(), stop);
+  Watchdog::Guard guard(watchdog, (*connection)->socket(), head_by, stop);
   const auto sent = (*connection)
                         ->Send(
                             Prepare(call, *credential),
                             [&](const HttpHead& head) {
                               answer.OnHead(head);
+                              guard.ForgetDeadline();
                               Report(call, head.status, began, 0);
                               log.Answered(RequestName(call), head);
                               return !stop.stop_requested();
@@ -315,6 +317,9 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, Credential& used,
     return tl::unexpected(NoAnswer(Cancelled(), call));
   }
   if (!sent && !answer.IsDeclined()) (void)pool.Reread();
+  if (!sent && !answer.HasHead()) {
+    return tl::unexpected(NoAnswer(Explain(sent.error(), head_by, stop), call));
+  }
   return answer.Conclude(RequestName(call), sent ? nullptr : &sent.error());
 }
 

@@ -33,7 +33,8 @@ struct RequestOutcome {
 };
 
 struct KubeClientOptions {
-  // The hard end of one call, its retries included. A lease wants less.
+  // The hard end of one call, its retries included; of a watch, of the wait for its begin. A lease
+  // wants less.
   std::chrono::milliseconds deadline{30000};
   // The largest answer to a Get, Create, Update or Patch: one object; etcd stores at most 1.5 MiB.
   std::size_t max_object_bytes = std::size_t{8} << 20U;
@@ -89,8 +90,8 @@ class KubeClient {
 
   // One watch request on a connection of its own: `on_line` gets each complete JSON line; returning
   // false ends the watch cleanly. Returns when the stream ends (success), breaks or is refused
-  // (ApiError). `path` carries watch=true and timeoutSeconds; `timeout` is that number, and silence
-  // 30 s beyond it breaks the watch.
+  // (ApiError), or has not begun by the deadline. `path` carries watch=true and timeoutSeconds;
+  // `timeout` is that number, and silence 30 s beyond it breaks the watch.
   ApiResult<void> Watch(const std::string& path, Representation representation,
                         std::chrono::seconds timeout,
                         const std::function<bool(std::string_view line)>& on_line,

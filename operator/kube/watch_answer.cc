@@ -1,6 +1,6 @@
 #include "kube/watch_answer.h"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,18 +15,24 @@ bool IsSuccess(int http_status) { return http_status >= 200 && http_status < 300
 
 bool WatchAnswer::OnPiece(std::string_view piece) {
   if (!IsSuccess(head_.status)) {
-    refusal_ += piece.substr(0, kMostErrorBytes - std::min(refusal_.size(), kMostErrorBytes));
-    return true;
+    refusal_ += piece.substr(0, kMostErrorBytes - refusal_.size());
+    return refusal_.size() < kMostErrorBytes;
   }
   outcome_ = lines_.Feed(piece, on_line_);
   return outcome_ == LineSplitter::Outcome::kMore;
+}
+
+ApiError WatchAnswer::CutOff(Error error, const std::string& request) const {
+  ApiError api_error = NoAnswer(std::move(error), request);
+  api_error.cut_off = HasHead();
+  return api_error;
 }
 
 ApiResult<void> WatchAnswer::Conclude(const std::string& request,
                                       const TransportError* lost) const {
   if (IsDeclined()) return {};
   if (outcome_ == LineSplitter::Outcome::kLineTooLong) {
-    return tl::unexpected(NoAnswer(
+    return tl::unexpected(CutOff(
         {ErrorCode::kRejected, fmt::format("an event is larger than {} bytes", max_line_bytes_)},
         request));
   }
@@ -34,11 +40,11 @@ ApiResult<void> WatchAnswer::Conclude(const std::string& request,
     return tl::unexpected(DecodeApiError(head_.status, refusal_, head_.retry_after, request));
   }
   if (lost != nullptr) {
-    return tl::unexpected(NoAnswer({CodeOf(lost->kind), lost->message}, request));
+    return tl::unexpected(CutOff({CodeOf(lost->kind), lost->message}, request));
   }
   if (lines_.HasPartialLine()) {
     return tl::unexpected(
-        NoAnswer({ErrorCode::kUnavailable, "the watch was cut within an event"}, request));
+        CutOff({ErrorCode::kUnavailable, "the watch was cut within an event"}, request));
   }
   return {};
 }

@@ -19,7 +19,6 @@ class WatchAnswer {
       : max_line_bytes_(max_line_bytes), on_line_(on_line), lines_(max_line_bytes) {}
 
   void OnHead(const HttpHead& head) { head_ = head; }
-  const HttpHead& head() const { return head_; }
   bool HasHead() const { return head_.status != 0; }
   bool IsDeclined() const { return outcome_ == LineSplitter::Outcome::kEnded; }
 
@@ -31,6 +30,8 @@ class WatchAnswer {
   ApiResult<void> Conclude(const std::string& request, const TransportError* lost) const;
 
  private:
+  ApiError CutOff(Error error, const std::string& request) const;
+
   const std::size_t max_line_bytes_;
   const std::function<bool(std::string_view)>& on_line_;
   LineSplitter lines_;

@@ -27,6 +27,11 @@ Watchdog::Guard::~Guard() {
   watchdog_.guards_.erase(entry_);
 }
 
+void Watchdog::Guard::ForgetDeadline() {
+  const std::lock_guard lock(watchdog_.mutex_);
+  if (due_ > Clock::now()) due_ = Clock::time_point::max();
+}
+
 std::list<Watchdog::Guard*>::iterator Watchdog::Enter(Guard& guard) {
   std::list<Guard*>::iterator entry;
   {

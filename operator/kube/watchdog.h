@@ -32,6 +32,9 @@ class Watchdog {
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    // From now on there is no deadline, if it has not come; a stop counts as before.
+    void ForgetDeadline();
+
    private:
     struct Expire {
       Guard* guard;

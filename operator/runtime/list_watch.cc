@@ -102,7 +102,10 @@ ListWatch::OnEventDo ListWatch::OnEvent(const Result<WatchEvent>& event) {
   ++events_;
   if (event->type == WatchEventType::kUnknown) return OnEventDo::kWarn;
   if (!event->resource_version.empty()) resource_version_ = event->resource_version;
-  if (event->type == WatchEventType::kBookmark) return OnEventDo::kNothing;
+  if (event->type == WatchEventType::kBookmark) {
+    bookmarks_come_ = true;
+    return OnEventDo::kNothing;
+  }
   return event->type == WatchEventType::kDeleted ? OnEventDo::kErase : OnEventDo::kPut;
 }
 
@@ -110,7 +113,8 @@ ListWatch::Judgement ListWatch::AfterError(const ApiError& error, bool at_once) 
   if (IsExpired(error)) return {Next::kList, at_once, error};
   const bool lost = error.http_status == 0;
   const bool again = lost || error.http_status == 429 || error.http_status == 500;
-  return {again ? Next::kWatchAgain : Next::kList, !lost || at_once, error};
+  // Only a watch that had begun may be opened anew at once.
+  return {again ? Next::kWatchAgain : Next::kList, !error.cut_off || at_once, error};
 }
 
 ListWatch::Judgement ListWatch::AfterStream(const ApiResult<void>& stream, bool at_once) const {

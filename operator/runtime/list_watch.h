@@ -94,6 +94,8 @@ class ListWatch {
   };
   Verdict EndWatch(const WatchEnd& end, Clock::time_point now);
 
+  // Whether the server has ever sent a bookmark: a watch that brings nothing is dead then.
+  bool bookmarks_come() const { return bookmarks_come_; }
   // Events the current watch has brought.
   int events() const { return events_; }
   const ReflectorOptions& options() const { return options_; }
@@ -123,6 +125,7 @@ class ListWatch {
   bool restarted_ = false;              // this list was begun anew already
   Clock::time_point watch_began_;
   int events_ = 0;
+  bool bookmarks_come_ = false;
   std::optional<Judgement> ended_by_;  // what an event made of the watch
 };
 

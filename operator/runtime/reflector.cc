@@ -119,8 +119,9 @@ void Reflector::Impl::Publish(UntypedStore::Objects objects) {
 bool Reflector::Impl::OnLine(std::string_view line, QuietLimit& quiet) {
   quiet.Heard();
   const Result<WatchEvent> event = ParseWatchEvent(line);
-  if (event && event->type == WatchEventType::kBookmark) quiet.Arm();
-  switch (steps.OnEvent(event)) {
+  const ListWatch::OnEventDo what = steps.OnEvent(event);
+  if (steps.bookmarks_come()) quiet.Arm();
+  switch (what) {
     case ListWatch::OnEventDo::kPut:
       feed.Put(*event->object);
       break;
@@ -143,6 +144,7 @@ bool Reflector::Impl::OnLine(std::string_view line, QuietLimit& quiet) {
 ListWatch::Verdict Reflector::Impl::WatchOnce(std::stop_token stop) {
   Turn();
   QuietLimit quiet(stop, options.quiet_limit);
+  if (steps.bookmarks_come()) quiet.Arm();
   const ListWatch::AskWatch ask = steps.BeginWatch(Clock::now());
   const ApiResult<void> ended = client.Watch(
       CollectionTarget(ask.parameters), options.representation, ask.timeout,

@@ -493,6 +493,8 @@ TEST(KubeWatchTest, TellsALostStreamFromAFinishedOne) {
     const auto ended = Connect(Url(server.port()))
                            ->Watch("/api", Representation::kObject, seconds(5), kEveryLine, {});
     std::string message = ended ? "" : ended.error().error.message;
+    const bool began = answer.find("\r\n\r\n") != answer.npos;
+    EXPECT_TRUE(ended || ended.error().cut_off == began) << answer;
     const std::string url = Url(server.port());
     if (const auto at = message.find(url); at != std::string::npos)
       message.replace(at, url.size(), "URL");
@@ -530,6 +532,49 @@ TEST(KubeWatchTest, RefusesALineOverItsLimit) {
   ASSERT_FALSE(ended.has_value());
   EXPECT_EQ(ended.error().error,
             (Error{ErrorCode::kRejected, "GET /api: an event is larger than 4096 bytes"}));
+}
+
+TEST(KubeWatchTest, GivesUpAWatchThatDoesNotBegin) {
+  SilentServer server;
+  const auto ended = Connect(Url(server.port()), {.deadline = milliseconds(100)})
+                         ->Watch("/api", Representation::kObject, seconds(300), kEveryLine, {});
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_EQ(ended.error().error,
+            (Error{ErrorCode::kUnavailable, "GET /api: no complete answer within 0.1 s"}));
+  EXPECT_FALSE(ended.error().cut_off);
+}
+
+// The line comes long after the deadline of the head.
+TEST(KubeWatchTest, HasNoDeadlineOnceItHasBegun) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.set_chunked_content_provider("application/json",
+                                          [](std::size_t, httplib::DataSink& sink) {
+                                            std::this_thread::sleep_for(milliseconds(1500));
+                                            sink.write("{}\n", 3);
+                                            sink.done();
+                                            return true;
+                                          });
+  });
+  int lines = 0;
+  const auto ended = Connect(server.Url(), {.deadline = milliseconds(1000)})
+                         ->Watch("/api", Representation::kObject, seconds(5),
+                                 [&](std::string_view) { return ++lines > 0; }, {});
+  EXPECT_TRUE(ended.has_value());
+  EXPECT_EQ(lines, 1);
+}
+
+TEST(KubeWatchTest, ReadsNoMoreOfAnEndlessRefusalThanItNeeds) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.status = 503;
+    response.set_chunked_content_provider("text/plain", [](std::size_t, httplib::DataSink& sink) {
+      const std::string piece(4096, 'x');
+      return sink.write(piece.data(), piece.size());
+    });
+  });
+  const auto ended =
+      Connect(server.Url())->Watch("/api", Representation::kObject, seconds(5), kEveryLine, {});
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_EQ(ended.error().http_status, 503);
 }
 
 TEST(KubeWatchTest, EndsAQuietWatchWhenToldToStop) {

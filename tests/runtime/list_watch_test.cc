@@ -137,5 +137,28 @@ TEST(ListWatchTest, WaitsAfterAWatchThatEndedAtOnceAndNotAfterASilentOne) {
   EXPECT_EQ(silent.error->error.message, "watch of schemaversions went silent; opening it anew");
 }
 
+TEST(ListWatchTest, WaitsAfterAWatchThatNeverBeganHoweverLongItTook) {
+  ListWatch steps = Listed();
+  steps.BeginWatch(kNow);
+  ListWatch::WatchEnd end{tl::unexpected(ApiError())};
+  const auto refused = steps.EndWatch(end, kNow + seconds(30));
+  EXPECT_EQ(refused.next, Next::kWatchAgain);
+  EXPECT_TRUE(refused.wait);
+  steps.BeginWatch(kNow);
+  end.stream.error().cut_off = true;
+  EXPECT_FALSE(steps.EndWatch(end, kNow + seconds(30)).wait);
+}
+
+TEST(ListWatchTest, RemembersThatBookmarksCome) {
+  ListWatch steps = Listed();
+  steps.BeginWatch(kNow);
+  EXPECT_FALSE(steps.bookmarks_come());
+  (void)steps.OnEvent(
+      ParseWatchEvent(R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"8"}}})"));
+  (void)steps.EndWatch({}, kNow + seconds(300));
+  steps.BeginWatch(kNow);
+  EXPECT_TRUE(steps.bookmarks_come());
+}
+
 }  // namespace
 }  // namespace schemaop

@@ -28,6 +28,12 @@ ReflectorOptions OptionsOf(int page_size) {
   return options;
 }
 
+// How a stream that had begun ended.
+ApiResult<void> Begun(ApiResult<void> end) {
+  if (!end) end.error().cut_off = true;
+  return end;
+}
+
 std::string IdentityOf(const ReplicaOptions& options) {
   return "replica-" + std::to_string(options.number) + "-" + std::to_string(options.life);
 }
@@ -127,6 +133,7 @@ ListWatch::Verdict Replica::WatchOnce() {
 // Reads lines until the stream ends, or is given up.
 ListWatch::WatchEnd Replica::Follow(WatchStream& stream, Moment timeout) {
   std::optional<Moment> armed;  // since when silence counts
+  if (steps_.bookmarks_come()) armed = world_.scheduler.now();
   while (!life_->dead) {
     while (!stream.lines.empty()) {
       const std::string line = std::move(stream.lines.front());
@@ -134,12 +141,12 @@ ListWatch::WatchEnd Replica::Follow(WatchStream& stream, Moment timeout) {
       if (armed) armed = world_.scheduler.now();
       if (!OnLine(line, armed)) return {};
     }
-    if (stream.ended) return {stream.end, false};
+    if (stream.ended) return {Begun(stream.end), false};
     const Moment now = world_.scheduler.now();
     if (!stream.silent && now >= timeout) return {};
-    if (now >= timeout + seconds(30)) return {tl::unexpected(NoAnswer()), false};
+    if (now >= timeout + seconds(30)) return {Begun(tl::unexpected(NoAnswer())), false};
     const Moment quiet = armed ? *armed + steps_.options().quiet_limit : kFar;
-    if (now >= quiet) return {tl::unexpected(NoAnswer()), true};
+    if (now >= quiet) return {Begun(tl::unexpected(NoAnswer())), true};
     const Moment end = stream.silent ? timeout + seconds(30) : timeout;
     world_.scheduler.Wait(std::min(end, quiet), &stream.changed);
   }
