@@ -14,8 +14,10 @@
 #include "engine/session_guard.h"
 #include "engine/step_transaction.h"
 #include "engine/submitted_statement.h"
+#include "engine/transaction_number.h"
 #include "postgres/advisory_lock.h"
 #include "revision/inverse_step.h"
+#include "sql/interruptible.h"
 
 namespace schemaop {
 namespace {
@@ -55,7 +57,9 @@ class JournalledSection {
   Result<void> AppendRow(std::size_t index, LedgerKind kind, const std::string& note,
                          const std::stop_token& stop);
   StepDone Finish();
-  StepFailure Doubt(std::size_t index) const;
+  StepFailure Doubt(std::size_t index, SqlError error) const;
+  std::optional<std::int64_t> NumberBefore(std::size_t index) const;
+  bool MayRemain(std::size_t index, std::optional<std::int64_t> before) const;
 
   const std::string& Text(std::size_t index) const {
     return context_.section.statements[index].text;
@@ -116,7 +120,11 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   auto judgement = Judge(index, context_.stop);
   if (!judgement) return Failed(judgement.error());
   SCHEMAOP_FAULT_POINT_OR("engine.journal.judged", Failed(fault));
-  if (judgement->verdict == Verdict::kUnknown) return tl::unexpected(Doubt(index));
+  if (judgement->verdict == Verdict::kUnknown) {
+    return tl::unexpected(
+        Doubt(index, {.message = "an earlier run was cut off in this statement, which runs outside "
+                                 "a transaction"}));
+  }
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
   if (judgement->verdict == Verdict::kDone) return WriteJournal(index, LedgerKind::kDone);
@@ -136,13 +144,12 @@ StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& 
   return RunAnew(index);
 }
 
-StepFailure JournalledSection::Doubt(std::size_t index) const {
+// `error`: why it is in doubt.
+StepFailure JournalledSection::Doubt(std::size_t index, SqlError error) const {
   const std::string& id = context_.revision.id;
-  StepFailure failure = FailStatement(
-      context_, index,
-      SqlError{.code = ErrorCode::kInDoubt,
-               .message = "an earlier run was cut off in this statement, which runs outside a "
-                          "transaction"});
+  error.code = ErrorCode::kInDoubt;
+  StepFailure failure = FailStatement(context_, index, error);
+  failure.failure->retryable = false;
   failure.error.message +=
       ", and its effect cannot be proved: look whether it took effect, then run: schemactl "
       "resolve " +
@@ -215,16 +222,36 @@ StepDone JournalledSection::RunBetweenRows(std::size_t index) {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   const auto limit = database_->options().non_transactional_timeout;
   if (limit.count() > 0) deadline = std::chrono::steady_clock::now() + limit;
+  const auto number = NumberBefore(index);
   auto done = RunSubmitted(*database_, context_, index, deadline);
   context_.monitor.Rest();
   SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
   if (!database_->session().connected()) {
     return Failed(index, done ? SqlError{} : done.error());
   }
+  if (!done && MayRemain(index, number)) {
+    done.error().message +=
+        "; the statement runs outside a transaction and may have committed a part of its work "
+        "before it failed";
+    return tl::unexpected(Doubt(index, std::move(done.error())));
+  }
   // The outcome is known now and must be noted even if we were told to stop.
   if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
   SCHEMAOP_FAULT_POINT_OR("engine.lone.known", Failed(fault));
   return done ? NoteSuccess(index) : NoteFailure(index, done.error(), *note);
+}
+
+std::optional<std::int64_t> JournalledSection::NumberBefore(std::size_t index) const {
+  if (!MayCommitInside(Text(index))) return std::nullopt;
+  return TransactionNumber(database_->session(), context_.stop);
+}
+
+// Whether the failed statement may have committed something before. Asked although we may be told
+// to stop: the answer is the outcome.
+bool JournalledSection::MayRemain(std::size_t index, std::optional<std::int64_t> before) const {
+  if (!MayCommitInside(Text(index))) return false;
+  const auto after = TransactionNumber(database_->session(), {});
+  return !before || !after || *after != *before + 2;
 }
 
 // What the statement did is done; without the lock, or with other tables than ours, nothing may

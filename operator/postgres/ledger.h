@@ -20,7 +20,7 @@ enum class LedgerKind {
   kStamped,   // version rows changed, nothing ran
   kIntent,    // a statement outside a transaction is about to run
   kDone,      // ... and it succeeded
-  kFailed,    // ... and the server refused it: the outcome is known
+  kFailed,    // ... and the server refused it, and nothing of it remains but what can be seen
   kResolved,  // ... or a person says what became of it: `message` is kResolvedDone or
               // kResolvedRetry
   kAccepted,  // a person says that an applied revision's changed text is right

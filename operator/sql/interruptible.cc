@@ -214,4 +214,9 @@ bool CommitsWithItsRow(std::string_view sql) {
   return Classify(statement).transaction == TransactionRule::kAllowed;
 }
 
+bool MayCommitInside(std::string_view sql) {
+  Reader words(sql);
+  return words.TakeAny({"CALL", "DO"});
+}
+
 }  // namespace schemaop

@@ -89,4 +89,8 @@ std::optional<Effect> EffectOf(std::string_view sql);
 // transactions or refuse one at run time: CALL, DO, SELECT, REINDEX, CLUSTER and others.
 bool CommitsWithItsRow(std::string_view sql);
 
+// Whether the statement may end transactions while it runs, so that a part of what it did remains
+// when it fails: CALL and DO.
+bool MayCommitInside(std::string_view sql);
+
 }  // namespace schemaop

@@ -19,13 +19,14 @@ class NonTransactionalTest : public LinearProject {
     return WithoutTransaction(MakeRevision("001", "", sql));
   }
   // Leaves the journal as a run that died in the first statement of `revision` does.
-  void WriteIntent(const Revision& revision) const {
+  void WriteIntent(const Revision& revision, const std::string& note = "") const {
     auto database = TargetDatabase::Open(options_, {}).value();
     auto transaction = OwnTransaction::Begin(*database, {});
     ASSERT_TRUE(transaction && database->CreateMissing({}));
     LedgerRow row;
     row.kind = LedgerKind::kIntent;
     row.revision = revision.id;
+    row.message = note;
     row.statement = 1;
     row.up_sql = revision.upgrade.statements.front().text;
     row.checksum = Sha256Hex(row.up_sql);
@@ -267,6 +268,46 @@ TEST_F(NonTransactionalTest, LostConnectionIsRetryableAndVerifiedByTheNextRun) {
   EXPECT_EQ(report.error->code, ErrorCode::kUnavailable);
   EXPECT_TRUE(report.failure->retryable);
   EXPECT_EQ(Upgrade({revision}).outcome, Outcome::kInDoubt);
+}
+
+// What a block committed before it failed remains.
+TEST_F(NonTransactionalTest, BlockThatFailsAfterACommitIsInDoubtAndNotRepeated) {
+  const auto revision =
+      Indexed("DO $$BEGIN INSERT INTO a VALUES (7); COMMIT; PERFORM 1 / 0; END$$");
+  const auto report = Upgrade({revision});
+  EXPECT_EQ(report.outcome, Outcome::kInDoubt);
+  EXPECT_EQ(
+      report.error,
+      (Error{ErrorCode::kInDoubt,
+             "001.sql:1:1: division by zero; the statement runs outside a transaction and "
+             "may have committed a part of its work before it failed (SQLSTATE 22012), and its "
+             "effect cannot be proved: look whether it took effect, then run: schemactl "
+             "resolve 001 --done, or when it did not: schemactl resolve 001 --retry"}));
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sqlstate, "22012");
+  EXPECT_FALSE(report.failure->retryable);
+  EXPECT_EQ(Upgrade({revision}).outcome, Outcome::kInDoubt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
+  EXPECT_EQ(LedgerWords(), "intent:001");
+  ASSERT_TRUE(ResolveStatement(options_, "001", Resolution::kDone, {"a person"}, {}));
+  EXPECT_EQ(Upgrade({revision}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
+}
+
+// The server gives each of its transactions another virtual id: one that had no other in it left
+// nothing.
+TEST_F(NonTransactionalTest, BlockThatFailsBeforeItCommittedIsRunAgain) {
+  Query(
+      "CREATE PROCEDURE fill() LANGUAGE plpgsql AS 'BEGIN INSERT INTO a VALUES (7); INSERT INTO "
+      "later VALUES (7); COMMIT; END'");
+  const auto revision = Indexed("CALL fill()");
+  const auto report = Upgrade({revision});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  EXPECT_EQ(report.failure->sqlstate, "42P01");
+  EXPECT_EQ(LedgerWords(), "intent:001 failed:001");
+  Query("CREATE TABLE later (id int)");
+  EXPECT_EQ(Upgrade({revision}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
 }
 
 }  // namespace

@@ -79,5 +79,12 @@ TEST(CommitsWithItsRowTest, OnlyWhatTheServerCertainlyTakesInATransaction) {
   }
 }
 
+TEST(MayCommitInsideTest, OnlyWhatTheServerRunsOutsideAnAtomicContext) {
+  EXPECT_TRUE(MayCommitInside("CALL p()"));
+  EXPECT_TRUE(MayCommitInside("/* x */ do LANGUAGE plpgsql $$BEGIN COMMIT; END$$"));
+  EXPECT_FALSE(MayCommitInside("SELECT f()"));
+  EXPECT_FALSE(MayCommitInside("VACUUM"));
+}
+
 }  // namespace
 }  // namespace schemaop::testing
