@@ -3,16 +3,33 @@
 #include <algorithm>
 
 namespace schemaop {
+namespace {
+
+bool IsDowngrade(const LedgerRow& row) {
+  return row.kind == LedgerKind::kApplied && row.direction == Direction::kDowngrade;
+}
+
+bool SaysDone(const LedgerRow& row) {
+  return row.kind == LedgerKind::kDone ||
+         (row.kind == LedgerKind::kResolved && row.message == kResolvedDone);
+}
+
+LedgerRow Reopened(LedgerRow row) {
+  if (row.kind == LedgerKind::kResolved) row.message.clear();
+  row.kind = LedgerKind::kIntent;
+  return row;
+}
+
+}  // namespace
 
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number) {
-  const LedgerRow* last = nullptr;
+  std::optional<LedgerRow> last;
   for (const LedgerRow& row : journal) {
-    const bool settles =
-        row.kind == LedgerKind::kStamped && last != nullptr && last->kind == LedgerKind::kIntent;
-    if (settles) last = nullptr;
-    if (row.statement == number) last = &row;
+    if (row.kind == LedgerKind::kStamped && last && last->kind == LedgerKind::kIntent) last.reset();
+    if (IsDowngrade(row) && last && SaysDone(*last)) last = Reopened(*std::move(last));
+    if (row.statement == number) last = row;
   }
-  return last == nullptr ? std::nullopt : std::optional(*last);
+  return last;
 }
 
 std::optional<LedgerRow> OpenIntent(const std::vector<LedgerRow>& journal) {

@@ -15,7 +15,9 @@ namespace schemaop {
 inline constexpr std::string_view kThereBefore = "there before";
 
 // The last row of `journal` (see Ledger::Journal) about statement `number`, counted from 1. nullopt
-// when there is none, or when a stamp followed an intent: a person's word that it did not happen.
+// when there is none, or when a stamp followed an intent: a person's word that it did not happen. A
+// downgrade, of whatever revision, may have taken away what was done: such a row is returned as an
+// intent, to be judged again.
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number);
 
 // The first statement's intent that nothing followed.

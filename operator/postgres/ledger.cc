@@ -204,9 +204,11 @@ Result<std::vector<LedgerRow>> Ledger::Rows(const LedgerFilter& filter,
 Result<std::vector<LedgerRow>> Ledger::Journal(const std::string& revision, Direction direction,
                                                const std::stop_token& stop) const {
   return Select(
-      "(l.kind = 'stamped' OR (l.revision = $2 AND l.direction = $3 "
-      "AND l.kind IN ('intent', 'done', 'failed', 'resolved'))) AND l.sequence > "
-      "COALESCE((SELECT max(n.sequence) FROM " +
+      "(l.kind = 'stamped' OR l.sequence = (SELECT max(d.sequence) FROM " + Qualified("ledger") +
+          " d WHERE d.version_table = $1 AND d.kind = 'applied' AND d.direction = 'downgrade') "
+          "OR (l.revision = $2 AND l.direction = $3 "
+          "AND l.kind IN ('intent', 'done', 'failed', 'resolved'))) AND l.sequence > "
+          "COALESCE((SELECT max(n.sequence) FROM " +
           Qualified("ledger") +
           " n WHERE n.version_table = $1 AND n.kind IN ('applied', 'stamped') AND n.revision = "
           "$2), 0)",

@@ -120,7 +120,8 @@ class Ledger {
                                       const std::stop_token& stop) const;
 
   // The kIntent..kResolved rows of `revision` in `direction` since it was last applied or stamped,
-  // and every kStamped row since then, oldest first. REQUIRES: Exists().
+  // every kStamped row since then, and the kApplied row of the newest downgrade, of whatever
+  // revision, oldest first. REQUIRES: Exists().
   Result<std::vector<LedgerRow>> Journal(const std::string& revision, Direction direction,
                                          const std::stop_token& stop) const;
 

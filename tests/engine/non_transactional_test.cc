@@ -310,5 +310,31 @@ TEST_F(NonTransactionalTest, BlockThatFailsBeforeItCommittedIsRunAgain) {
   EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
 }
 
+// What a downgrade took away is not there any more.
+TEST_F(NonTransactionalTest, DoneStatementsAreJudgedAgainAfterADowngrade) {
+  const auto table = MakeRevision("001", "", "CREATE TABLE t (id int)", "DROP TABLE t");
+  const auto indexed = WithoutTransaction(MakeRevision(
+      "002", "001", "CREATE INDEX CONCURRENTLY i ON t (id); SELECT count(*) FROM later"));
+  ASSERT_EQ(Upgrade({table, indexed}).outcome, Outcome::kFailed);
+  EXPECT_EQ(IndexState("i"), "t");
+  ASSERT_EQ(Downgrade({table}).error, std::nullopt);
+  Query("CREATE TABLE later (id int)");
+  EXPECT_EQ(Upgrade({table, indexed}).error, std::nullopt);
+  EXPECT_EQ(IndexState("i"), "t");
+}
+
+TEST_F(NonTransactionalTest, DoneStatementThatCannotBeJudgedIsInDoubtAfterADowngrade) {
+  const auto table = MakeRevision("001", "", "CREATE TABLE t (id int)", "DROP TABLE t");
+  const auto filled = WithoutTransaction(
+      MakeRevision("002", "001", "INSERT INTO t VALUES (1); SELECT count(*) FROM later"));
+  ASSERT_EQ(Upgrade({table, filled}).outcome, Outcome::kFailed);
+  ASSERT_EQ(Downgrade({table}).error, std::nullopt);
+  Query("CREATE TABLE later (id int)");
+  EXPECT_EQ(Upgrade({table, filled}).outcome, Outcome::kInDoubt);
+  ASSERT_TRUE(ResolveStatement(options_, "002", Resolution::kRetry, {"a person"}, {}));
+  EXPECT_EQ(Upgrade({table, filled}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM t"), "1");
+}
+
 }  // namespace
 }  // namespace schemaop::testing
