@@ -171,7 +171,7 @@ StepDone JournalledSection::RunWithItsRow(std::size_t index) {
   if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
   if (auto ran = SendGuarded(index, *transaction); !ran) return ran;
   if (auto row = AppendRow(index, LedgerKind::kDone, "", stop); !row) return Failed(row.error());
-  auto committed = CommitStep(database_, *transaction, std::nullopt, context_);
+  auto committed = CommitStep(database_, *transaction, std::nullopt, context_, stop);
   if (!committed) return committed;
   if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
   return {};
@@ -309,7 +309,7 @@ StepDone JournalledSection::WriteJournal(std::size_t index, LedgerKind kind,
   if (!transaction) return Failed(transaction.error());
   if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
   if (auto written = AppendRow(index, kind, note, stop); !written) return Failed(written.error());
-  return CommitStep(database_, *transaction, std::nullopt, context_);
+  return CommitStep(database_, *transaction, std::nullopt, context_, stop);
 }
 
 StepDone JournalledSection::Finish() {
@@ -323,7 +323,7 @@ StepDone JournalledSection::Finish() {
   auto recorded = RecordStep(*database_, *transaction, context_);
   if (!recorded) return Failed(recorded.error());
   sequence_ = *recorded;
-  return CommitStep(database_, *transaction, context_.step.heads_after, context_);
+  return CommitStep(database_, *transaction, context_.step.heads_after, context_, context_.stop);
 }
 
 }  // namespace

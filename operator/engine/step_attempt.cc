@@ -204,8 +204,8 @@ tl::expected<std::vector<AppliedStep>, StepFailure> AttemptSteps(
     if (!ran) return tl::unexpected(std::move(ran.error()));
     applied.push_back(Describe(step, *ran, began));
   }
-  auto committed =
-      CommitSteps(database, *transaction, steps.back().step.heads_after, steps, follower);
+  auto committed = CommitSteps(database, *transaction, steps.back().step.heads_after, steps,
+                               first.stop, follower);
   if (!committed) return tl::unexpected(std::move(committed.error()));
   SCHEMAOP_CRASH_POINT("engine.section.committed");
   if (!follower) database->PutOffReset();

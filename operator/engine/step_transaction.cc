@@ -95,20 +95,20 @@ Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& 
 
 StepDone CommitSteps(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
                      std::optional<Heads> heads_after, std::span<const StepContext> steps,
-                     OwnTransaction::Follower follower) {
+                     const std::stop_token& stop, OwnTransaction::Follower follower) {
   const StepContext& last = steps.back();
-  if (last.stop.stop_requested()) {
+  if (stop.stop_requested()) {
     return tl::unexpected(FailStep(last, {ErrorCode::kCancelled, "stopped on request"}));
   }
   const LostCommit lost{transaction.id(), std::move(heads_after), RowsBefore(steps.front().step)};
-  const CommitOutcome outcome = transaction.Commit(last.stop, follower);
+  const CommitOutcome outcome = transaction.Commit(stop, follower);
   if (outcome.kind == CommitOutcome::Kind::kCommitted) return {};
   if (outcome.kind == CommitOutcome::Kind::kRolledBack) {
     return tl::unexpected(RefusedCommit(steps, outcome.error));
   }
   SCHEMAOP_CRASH_POINT("engine.commit.lost");
   const DatabaseOptions& options = database->options();
-  auto verdict = AskWitnesses(options, lost, last.stop);
+  auto verdict = AskWitnesses(options, lost, stop);
   if (!verdict) return tl::unexpected(FailStep(last, verdict.error()));
   SCHEMAOP_CRASH_POINT("engine.commit.resolved");
   database = std::move(verdict->database);
@@ -119,8 +119,9 @@ StepDone CommitSteps(std::unique_ptr<TargetDatabase>& database, OwnTransaction& 
 }
 
 StepDone CommitStep(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
-                    std::optional<Heads> heads_after, const StepContext& context) {
-  return CommitSteps(database, transaction, std::move(heads_after), {&context, 1});
+                    std::optional<Heads> heads_after, const StepContext& context,
+                    const std::stop_token& stop) {
+  return CommitSteps(database, transaction, std::move(heads_after), {&context, 1}, stop);
 }
 
 }  // namespace schemaop

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 
 #include "engine/own_transaction.h"
 #include "engine/step_context.h"
@@ -21,13 +22,15 @@ Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& 
 // COMMIT of what `steps` did. `heads_after`: the version rows it leaves, nullopt when it changes
 // none. When the connection is lost before the answer, connects again, takes the migration lock
 // again, replaces `database` and asks what became of it: steps that turn out committed are done.
+// `stop` may be empty where the outcome must be written although the steps are told to stop.
 // `follower`: see OwnTransaction::Commit. REQUIRES: at least one step.
 StepDone CommitSteps(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
                      std::optional<Heads> heads_after, std::span<const StepContext> steps,
-                     OwnTransaction::Follower follower = std::nullopt);
+                     const std::stop_token& stop, OwnTransaction::Follower follower = std::nullopt);
 
 // The same for one.
 StepDone CommitStep(std::unique_ptr<TargetDatabase>& database, OwnTransaction& transaction,
-                    std::optional<Heads> heads_after, const StepContext& context);
+                    std::optional<Heads> heads_after, const StepContext& context,
+                    const std::stop_token& stop);
 
 }  // namespace schemaop

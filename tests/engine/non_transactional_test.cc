@@ -310,6 +310,24 @@ TEST_F(NonTransactionalTest, BlockThatFailsBeforeItCommittedIsRunAgain) {
   EXPECT_EQ(Query("SELECT count(*) FROM a"), "3");
 }
 
+TEST_F(NonTransactionalTest, OutcomeIsNotedAfterAStop) {
+  const auto revision = Indexed("SELECT pg_sleep(100)");
+  std::stop_source stop;
+  RunReport report;
+  {
+    const std::jthread runner([&] { report = Upgrade({revision}, stop.get_token()); });
+    EXPECT_TRUE(WaitUntil([&] {
+      return Query(
+                 "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(100)' AND "
+                 "state = 'active' AND datname = current_database()") == "1";
+    }));
+    stop.request_stop();
+  }
+  EXPECT_EQ(report.outcome, Outcome::kCancelled);
+  EXPECT_EQ(LedgerWords(), "intent:001 failed:001");
+  EXPECT_EQ(Upgrade({Indexed("SELECT 1")}).error, std::nullopt);
+}
+
 // What a downgrade took away is not there any more.
 TEST_F(NonTransactionalTest, DoneStatementsAreJudgedAgainAfterADowngrade) {
   const auto table = MakeRevision("001", "", "CREATE TABLE t (id int)", "DROP TABLE t");
