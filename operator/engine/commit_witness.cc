@@ -63,7 +63,9 @@ Result<void> AskForNewest(TargetDatabase& database, const LostCommit& lost,
   return CheckNobodySince(lost, transaction);
 }
 
+// Before the lock was ours, the lost COMMIT may have created our tables.
 Result<bool> Judge(TargetDatabase& database, const LostCommit& lost, const std::stop_token& stop) {
+  if (auto found = database.FindAgain(stop); !found) return Fail(found.error());
   auto committed = IsCommitted(database, lost, stop);
   if (!committed || !*committed) return committed;
   if (auto alone = AskForNewest(database, lost, stop); !alone) return Fail(alone.error());

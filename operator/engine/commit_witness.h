@@ -12,7 +12,8 @@ namespace schemaop {
 
 struct CommitVerdict {
   bool committed = false;
-  std::unique_ptr<TargetDatabase> database;  // a new session that holds the migration lock
+  // A new session that holds the migration lock and knows our tables.
+  std::unique_ptr<TargetDatabase> database;
 };
 
 // Reconnects for up to a minute, takes the migration lock (the lost session may hold it until its

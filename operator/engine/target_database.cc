@@ -265,6 +265,15 @@ Result<void> TargetDatabase::FindOwnTables(const std::stop_token& stop) {
   return {};
 }
 
+Result<void> TargetDatabase::FindAgain(const std::stop_token& stop) {
+  if (auto found = FindTables(stop); !found) return found;
+  auto ledger = ledger_->Find(stop);
+  if (!ledger) return Fail(ledger.error());
+  ledger_exists_ = ledger_existed_ = ledger->has_value();
+  ledger_oid_ = ledger->value_or("");
+  return {};
+}
+
 void TargetDatabase::ForgetCreated() {
   version_table_.exists = existed_;
   ledger_exists_ = ledger_existed_;

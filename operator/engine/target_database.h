@@ -70,7 +70,10 @@ class TargetDatabase {
   bool ledger_is_new() const { return ledger_exists_ && !ledger_existed_; }
   // Whether there is something for it to do, as far as is known.
   bool lacks_tables() const { return !version_table_.exists || !ledger_exists_; }
-  // The oids of version table and ledger. REQUIRES: CreateMissing().
+  // Looks for both again, where another session may have created them since Open(): what it finds
+  // is there to stay. REQUIRES: no transaction is open.
+  Result<void> FindAgain(const std::stop_token& stop);
+  // The oids of version table and ledger. REQUIRES: CreateMissing(), or FindAgain() found them.
   struct OwnTables {
     std::string versions;
     std::string ledger;

@@ -119,6 +119,15 @@ TEST_F(InDoubtTest, AStampWhoseCommitIsLostSaysWhatBecameOfIt) {
   EXPECT_EQ(proxy_.struck(), 2);
 }
 
+// The run goes on in another session, which has to know our tables as the first one did.
+TEST_F(InDoubtTest, AStatementRunsWhenTheCommitOfItsIntentIsLost) {
+  proxy_.Arm({.at = CommandComplete("COMMIT")});
+  const RunReport report = Upgrade({WithoutTransaction(MakeRevision("001", "", "VACUUM"))});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(proxy_.struck(), 1);
+  EXPECT_EQ(LedgerWords(), "intent:001 done:001 applied:001");
+}
+
 // The lock goes with the connection: another run may do the rest before it is taken again.
 TEST_F(InDoubtTest, ARunThatLostItsConnectionDoesNotRepeatWhatAnotherDidMeanwhile) {
   const std::vector<Revision> revisions = {WithoutTransaction(
