@@ -175,8 +175,9 @@ PipelinedStatement SessionGuard::Question(Next next) const {
 
 Result<void> SessionGuard::Judge(const SqlResult<Rows>& answer, Culprit culprit,
                                  const std::stop_token& stop) const {
-  if (auto ours = CheckWhatIsKnown(); !ours) return ours;
+  if (auto open = CheckOpen(); !open) return open;
   if (!answer) return Fail(ToError(answer.error()));
+  if (auto ours = CheckWhatIsKnown(); !ours) return ours;
   if (!answer->empty()) {
     if (auto ours = CheckTransaction(answer->front()); !ours) return ours;
   }
@@ -212,13 +213,20 @@ Result<void> SessionGuard::CheckEncoding(const std::string& encoding) {
                  ", but revision files are UTF-8; take it out of the revision");
 }
 
-// Known without asking: the server tells of each change by itself, at the end of each answer.
-Result<void> SessionGuard::CheckWhatIsKnown() const {
+// A failed transaction is one that the question itself failed in: behind a statement that fails it
+// is not asked.
+Result<void> SessionGuard::CheckOpen() const {
   const Session& session = database_.session();
   if (!session.connected()) {
     return Fail(ErrorCode::kUnavailable, "the connection to the server was lost");
   }
-  if (session.transaction_state() != TransactionState::kOpen) return EndedInside();
+  if (session.transaction_state() == TransactionState::kIdle) return EndedInside();
+  return {};
+}
+
+// Known without asking: the server tells of each change by itself, at the end of each answer.
+Result<void> SessionGuard::CheckWhatIsKnown() const {
+  const Session& session = database_.session();
   if (session.parameter("standard_conforming_strings") != "on") {
     return Refused(
         "the statement switched standard_conforming_strings off, with which the rest of the file "

@@ -52,7 +52,7 @@ class SessionGuard {
   PipelinedStatement Question(Next next) const;
 
   // What the server answered to it: kRejected, saying what the SQL did and what to do; kUnavailable
-  // when the connection was lost.
+  // when the connection was lost; the question's own failure, a stop among others, as it is.
   Result<void> Judge(const SqlResult<Rows>& answer, Culprit culprit,
                      const std::stop_token& stop) const;
 
@@ -60,6 +60,7 @@ class SessionGuard {
   Result<void> Ask(Culprit culprit, Next next, const std::stop_token& stop) const;
 
  private:
+  Result<void> CheckOpen() const;
   Result<void> CheckWhatIsKnown() const;
   Result<void> CheckTransaction(const Row& row) const;
   static Result<void> CheckEncoding(const std::string& encoding);

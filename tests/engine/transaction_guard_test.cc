@@ -1,4 +1,6 @@
 // What submitted SQL may do to the transaction and the session it runs in.
+#include "engine/own_transaction.h"
+#include "engine/session_guard.h"
 #include "linear_project.h"
 #include "postgres/dsn.h"
 
@@ -92,6 +94,22 @@ TEST_F(TransactionGuardTest, DetailWithRowValuesIsNotReported) {
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(report.failure->message, "duplicate key value violates unique constraint \"a_pkey\"");
   EXPECT_EQ(report.error->message.find("hunter2"), std::string::npos);
+}
+
+// A cancel that meets the guard's question leaves a failed transaction behind it.
+TEST_F(TransactionGuardTest, AStopInTheQuestionIsNotLaidToTheStatement) {
+  auto database = TargetDatabase::Open(options_, {}).value();
+  auto transaction = OwnTransaction::Begin(*database, {});
+  ASSERT_TRUE(transaction && database->CreateMissing({}));
+  const SessionGuard guard(*database, *transaction, {}, 0);
+  ASSERT_FALSE(database->session().Execute("SELECT 1 / 0", {}));
+  const SqlError stopped{.code = ErrorCode::kCancelled, .message = "stopped on request"};
+  EXPECT_EQ(guard.Judge(tl::unexpected(stopped), SessionGuard::Culprit::kStatement, {}).error(),
+            (Error{ErrorCode::kCancelled, "stopped on request"}));
+  ASSERT_TRUE(database->session().Execute("ROLLBACK", {}));
+  EXPECT_EQ(
+      guard.Judge(tl::unexpected(stopped), SessionGuard::Culprit::kStatement, {}).error().code,
+      ErrorCode::kRejected);
 }
 
 }  // namespace
