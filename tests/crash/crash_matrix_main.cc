@@ -88,14 +88,25 @@ class Matrix {
     if (runners_.empty()) TraceScenarios();
     const std::vector<Place>& places = places_[point];
     if (places.empty()) return table_.Skip(point, action);
-    const Place& place = places[AnyOf(0, static_cast<int>(places.size()) - 1)];
-    FaultOrder order{.point = point, .turn = AnyOf(1, place.turns), .action = action};
+    // A place may miss the point this time: what another session does, or how long something takes,
+    // can lead past it.
+    const std::size_t first = AnyOf(0, static_cast<int>(places.size()) - 1);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (ReachAt(places[(first + i) % places.size()], point, action)) return;
+    }
+  }
+
+  bool ReachAt(const Place& place, const std::string& point, const std::string& action) {
+    const int turn = AnyOf(1, place.turns);
+    if (RunOnce(place, {.point = point, .turn = turn, .action = action})) return true;
+    // A later turn may be that of the monitor, which comes only when something takes long.
+    return turn > 1 && RunOnce(place, {.point = point, .turn = 1, .action = action});
+  }
+
+  bool RunOnce(const Place& place, const FaultOrder& order) {
     const MatrixResult result = place.runner->Run(order, random_);
     Note(order, place.runner->scenario().name, result);
-    if (result.reached || order.turn == 1) return;
-    // A later turn may be that of the monitor, which comes only when something takes long.
-    order.turn = 1;
-    Note(order, place.runner->scenario().name, place.runner->Run(order, random_));
+    return result.reached;
   }
 
   void TraceScenarios() {
