@@ -34,7 +34,7 @@ int FreePort();
 
 // Asks `done` every few milliseconds until it says true; false when it has not by `timeout`.
 bool WaitUntil(const std::function<bool()>& done,
-               std::chrono::milliseconds timeout = std::chrono::seconds(30));
+               std::chrono::milliseconds timeout = std::chrono::seconds(90));
 
 struct ProcessOptions {
   std::vector<std::string> arguments;              // the program first; looked up on PATH
@@ -84,6 +84,6 @@ struct RunResult {
 // Runs a child to its end. Throws std::runtime_error, with its output, when it does not end by
 // `timeout`.
 RunResult Run(const ProcessOptions& options,
-              std::chrono::milliseconds timeout = std::chrono::seconds(60));
+              std::chrono::milliseconds timeout = std::chrono::seconds(90));
 
 }  // namespace schemaop::testing
