@@ -38,6 +38,7 @@ class LedgerCommandTest : public ::testing::Test {
     schemactl_.SetEnvironment("SCHEMAOP_FAULT", "engine.lone.known:kill");
     EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 128 + SIGKILL);
     schemactl_.SetEnvironment("SCHEMAOP_FAULT", "");
+    EXPECT_TRUE(TestPostgres::Shared().WaitUntilAlone(database_));
   }
 
   std::string database_;

@@ -315,8 +315,9 @@ TEST_F(OfflineTest, AScriptAndALiveRunKeepEachOtherOut) {
     EXPECT_EQ(live.exit_code, 5) << live.err;
     EXPECT_NE(live.err.find("(psql)"), std::string::npos) << live.err;
     server_.Query(offline_, cancel);
-    EXPECT_EQ(psql.Wait(std::chrono::seconds(30)), 3);
+    EXPECT_EQ(psql.Wait(std::chrono::seconds(90)), 3);
   }
+  ASSERT_TRUE(server_.WaitUntilAlone(offline_));
   ChildProcess live(schemactl_.Options({"upgrade", "head"}));
   ASSERT_TRUE(WaitUntil(sleeping)) << live.Err();
   const RunResult applied = Apply(script);
@@ -326,7 +327,7 @@ TEST_F(OfflineTest, AScriptAndALiveRunKeepEachOtherOut) {
             std::string::npos)
       << applied.err;
   server_.Query(offline_, cancel);
-  EXPECT_EQ(live.Wait(std::chrono::seconds(30)), 1);
+  EXPECT_EQ(live.Wait(std::chrono::seconds(90)), 1);
 }
 
 TEST_F(OfflineTest, FindsTheVersionTableWhereALiveRunFindsIt) {

@@ -267,6 +267,7 @@ TEST_F(NonTransactionalTest, LostConnectionIsRetryableAndVerifiedByTheNextRun) {
   }
   EXPECT_EQ(report.error->code, ErrorCode::kUnavailable);
   EXPECT_TRUE(report.failure->retryable);
+  EXPECT_TRUE(server_.WaitUntilAlone(database_));
   EXPECT_EQ(Upgrade({revision}).outcome, Outcome::kInDoubt);
 }
 

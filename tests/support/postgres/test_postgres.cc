@@ -130,7 +130,7 @@ void TestPostgres::Start() {
 
 void TestPostgres::Stop(const std::string& mode) {
   server_->Signal(mode == "kill" ? SIGKILL : mode == "immediate" ? SIGQUIT : SIGINT);
-  if (!server_->Wait(std::chrono::seconds(30)))
+  if (!server_->Wait(std::chrono::seconds(90)))
     throw std::runtime_error("PostgreSQL does not stop");
 }
 
@@ -195,6 +195,15 @@ std::string TestPostgres::Query(const std::string& database, const std::string& 
     }
   }
   return text;
+}
+
+bool TestPostgres::WaitUntilAlone(const std::string& database) const {
+  return WaitUntil([&] {
+    return Query("postgres",
+                 "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
+                 "pid <> pg_backend_pid() AND datname = '" +
+                     database + "'") == "0";
+  });
 }
 
 std::string TestPostgres::DumpSchema(const std::string& database) const {

@@ -37,6 +37,10 @@ class TestPostgres {
   // Runs SQL as the superuser; the last statement's rows as lines, fields separated by '|'.
   std::string Query(const std::string& database, const std::string& sql) const;
 
+  // Waits until no client is in the database. One whose program was killed, or whose session was
+  // ended, may be there for a while, with its locks. False when one stays.
+  bool WaitUntilAlone(const std::string& database) const;
+
   // `pg_dump --schema-only` of the database, without the lines that differ between two dumps of one
   // schema.
   std::string DumpSchema(const std::string& database) const;
