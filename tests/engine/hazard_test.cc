@@ -1,5 +1,6 @@
 // Hazards of migrating PostgreSQL that were met in practice, one test each: first what becomes of
 // it when done the obvious way, then what becomes of it here.
+#include <atomic>
 #include <signal.h>
 #include <sys/wait.h>
 #include <thread>
@@ -92,11 +93,14 @@ TEST_F(HazardTest, Hazard1TheAnswerToACommitIsLost) {
 // A server goes on with the statement of a client that is no more.
 TEST_F(HazardTest, Hazard2TheClientDiesInAStatement) {
   {
+    auto gate = Client(server_.Url(database_));
+    Ask(*gate, "SELECT pg_advisory_lock(7)");
     ChildProcess psql({.arguments = {"psql", "-X", "-d", server_.Url(database_), "-c",
-                                     "CREATE TABLE naive AS SELECT FROM pg_sleep(3)"}});
-    ASSERT_TRUE(WaitForSession("query LIKE 'CREATE TABLE naive%' AND wait_event = 'PgSleep'"));
+                                     "CREATE TABLE naive AS SELECT FROM pg_advisory_lock(7)"}});
+    ASSERT_TRUE(WaitForSession("query LIKE 'CREATE TABLE naive%' AND wait_event_type = 'Lock'"));
     psql.Signal(SIGKILL);
-    ASSERT_TRUE(psql.Wait(std::chrono::seconds(10)));
+    ASSERT_TRUE(psql.Wait(std::chrono::seconds(60)));
+    Ask(*gate, "SELECT pg_advisory_unlock(7)");
   }
   EXPECT_TRUE(WaitUntil([&] { return HasTable("naive"); })) << "committed by a dead client";
 
@@ -108,7 +112,7 @@ TEST_F(HazardTest, Hazard2TheClientDiesInAStatement) {
   EXPECT_TRUE(WaitForSession("query LIKE 'CREATE TABLE ours%' AND wait_event = 'PgSleep'"));
   ::kill(child, SIGKILL);
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
-  EXPECT_TRUE(WaitForSessions("query LIKE 'CREATE TABLE ours%'", "0"))
+  EXPECT_TRUE(server_.WaitUntilAlone(database_))
       << "the server has to notice that nobody waits for the answer";
   EXPECT_FALSE(HasTable("ours"));
   EXPECT_EQ(Upgrade({MakeRevision("001", "", "CREATE TABLE ours ()")}).error, std::nullopt)
@@ -268,22 +272,23 @@ TEST_F(HazardTest, Hazard8AWaitingAlterIsTheOutage) {
     Ask(*reader, "SET lock_timeout = '300ms'");
     EXPECT_EQ(Ask(*reader, "SELECT count(*) FROM t"), "55P03") << "a plain SELECT waits behind it";
     psql.Signal(SIGINT);  // psql cancels its statement
-    EXPECT_TRUE(psql.Wait(std::chrono::seconds(10)));
+    EXPECT_TRUE(psql.Wait(std::chrono::seconds(60)));
   }
   ASSERT_TRUE(
       WaitForSessions("query LIKE 'ALTER TABLE t ADD COLUMN naive%' AND state = 'active'", "0"));
 
   // The longest a reader may wait is what the options say, whatever the idle one does.
   options_.lock_timeout = std::chrono::milliseconds(50);
-  Ask(*reader, "SET lock_timeout = '20s'");
+  Ask(*reader, "SET lock_timeout = '90s'");
   std::stop_source stop;
+  std::atomic<bool> began = false;
   RunReport report;
   {
     const std::jthread runner([&] {
-      report =
-          Upgrade({MakeRevision("001", "", "ALTER TABLE t ADD COLUMN ours int")}, stop.get_token());
+      report = Upgrade({MakeRevision("001", "", "ALTER TABLE t ADD COLUMN ours int")},
+                       stop.get_token(), [&](const RunProgress&) { began = true; });
     });
-    EXPECT_TRUE(WaitForSession("query LIKE 'ALTER TABLE t ADD COLUMN ours%'"));
+    EXPECT_TRUE(WaitUntil([&] { return began.load(); }));
     EXPECT_EQ(Ask(*reader, "SELECT count(*) FROM t"), "0");
     stop.request_stop();
   }
