@@ -74,7 +74,7 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   const std::string_view rest = scheme_end == url.npos ? url : url.substr(scheme_end + 3);
   endpoint.tls = scheme == "https";
   // Never show what stands before an '@': it is a password as a rule.
-  if (rest.substr(0, rest.find('/')).find('@') != std::string_view::npos) {
+  if (rest.find('@') != std::string_view::npos) {
     return Fail(ErrorCode::kInvalid,
                 "server URL holds a user name; credentials belong to the kubeconfig's user entry");
   }

@@ -83,7 +83,13 @@ Result<Proxy> ParseProxy(std::string_view url) {
   const std::size_t scheme_end = url.find("://");
   const std::string_view scheme = scheme_end == url.npos ? "http" : url.substr(0, scheme_end);
   std::string_view rest = scheme_end == url.npos ? url : url.substr(scheme_end + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  // What stands before an '@' is never shown: it is a password as a rule.
+  if (rest.find('@', end) != rest.npos) {
+    return Fail(ErrorCode::kInvalid,
+                "the proxy's user or password holds '/', '?' or '#'; write %2F, %3F or %23");
+  }
+  rest = rest.substr(0, end);
   const bool socks = scheme == "socks5" || scheme == "socks5h";
   if (scheme != "http" && !socks) {
     return Fail(ErrorCode::kInvalid,

@@ -53,8 +53,10 @@ TEST(EndpointTest, RefusesWhatItCannotReach) {
 
 TEST(EndpointTest, NeverRepeatsThePasswordOfAUrl) {
   for (const char* scheme : {"https://", "http://", "ftp://", ""}) {
-    EXPECT_EQ(ParseEndpoint(std::string(scheme) + "admin:hunter2@host:6443").error().message,
-              "server URL holds a user name; credentials belong to the kubeconfig's user entry");
+    for (const char* login : {"admin:hunter2", "admin:hun/ter2", "admin:hun?ter2"}) {
+      EXPECT_EQ(ParseEndpoint(std::string(scheme) + login + "@host:6443").error().message,
+                "server URL holds a user name; credentials belong to the kubeconfig's user entry");
+    }
   }
 }
 

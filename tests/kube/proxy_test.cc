@@ -37,6 +37,13 @@ TEST(ProxyTest, RefusesWhatItCannotUseWithoutShowingThePassword) {
             "a proxy is reached by http:// or socks5://; https:// and others are not spoken");
   EXPECT_EQ(ParseProxy("http://ann:hunter2@proxy:x").error().message,
             "\"proxy:x\" has no usable port; write http://HOST:PORT");
+  for (const char* url : {"http://bob:hunter2#x@proxy:3128", "http://bob:hunter2/x@proxy",
+                          "socks5://bob:hunter2?x@proxy", "bob:hunter2#x@proxy:3128"}) {
+    ASSERT_FALSE(ParseProxy(url).has_value()) << url;
+    EXPECT_EQ(ParseProxy(url).error(),
+              (Error{ErrorCode::kInvalid,
+                     "the proxy's user or password holds '/', '?' or '#'; write %2F, %3F or %23"}));
+  }
   EXPECT_EQ(ParseProxy("http://").error().message,
             "\"\" has no usable host; write http://HOST:PORT");
 }
