@@ -144,18 +144,22 @@ void OnHandshake(const SSL* ssl, int where, int) {
   if (!handshake->before(socket)) ::shutdown(socket, SHUT_RDWR);
 }
 
-void VerifyName(SSL_CTX* context, const TlsSettings& settings) {
+Result<void> VerifyName(SSL_CTX* context, const TlsSettings& settings) {
   X509_VERIFY_PARAM* const parameters = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (IsIpAddress(settings.server_name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(parameters, settings.server_name.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_host(parameters, settings.server_name.data(),
-                                settings.server_name.size());
+  const std::string& name = settings.server_name;
+  const bool is_set = IsIpAddress(name)
+                          ? X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1
+                          : X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size()) == 1;
+  // OpenSSL would go on and accept a certificate of any name.
+  if (!is_set || name.find('\0') != std::string::npos) {
+    ERR_clear_error();
+    return Fail(ErrorCode::kInvalid, "the name to verify is no host name; check tls-server-name");
   }
   // As Go does: an intermediate certificate given as authority is trusted as it is.
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+  return {};
 }
 
 }  // namespace
@@ -167,7 +171,7 @@ Result<void> ConfigureTls(ssl_ctx_st* context, const TlsSettings& settings,
   // One handshake a connection: API servers ask for no other.
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_app_data(context, handshake);
-  VerifyName(context, settings);
+  if (auto named = VerifyName(context, settings); !named) return named;
   SSL_CTX_set_info_callback(context, OnHandshake);
   if (settings.insecure_skip_verify) {
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);

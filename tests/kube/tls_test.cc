@@ -165,5 +165,14 @@ TEST_F(TlsTest, NamesTheServerWhoseMaterialIsUnusable) {
             "server https://10.0.0.1:443: the certificate authority data is not PEM certificates");
 }
 
+TEST_F(TlsTest, RefusesANameThatItCannotVerify) {
+  for (const std::string& name :
+       {std::string("localhost\0.example.org", 22), std::string("127.0.0.1\0.example.org", 22)}) {
+    EXPECT_EQ(
+        CheckTlsSettings({.server_name = name}).error(),
+        (Error{ErrorCode::kInvalid, "the name to verify is no host name; check tls-server-name"}));
+  }
+}
+
 }  // namespace
 }  // namespace schemaop
