@@ -11,8 +11,8 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 bool FitsHeader(const std::string& value) {
-  return !value.empty() &&
-         std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c != '\x7f'; });
+  return !value.empty() && std::all_of(value.begin(), value.end(),
+                                       [](unsigned char c) { return c >= ' ' && c != 0x7f; });
 }
 
 }  // namespace

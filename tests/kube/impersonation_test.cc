@@ -55,5 +55,11 @@ TEST(ImpersonationTest, RefusesWhatNamesNobodyOrWouldStartAnotherHeader) {
   EXPECT_TRUE(ImpersonationHeaders({})->empty());
 }
 
+TEST(ImpersonationTest, TakesNamesOfEveryLanguage) {
+  const auto headers = ImpersonationHeaders({.user = "j\u00fcrgen"});
+  ASSERT_TRUE(headers.has_value()) << headers.error().message;
+  EXPECT_EQ(headers->front().second, "j\u00fcrgen");
+}
+
 }  // namespace
 }  // namespace schemaop
