@@ -128,7 +128,7 @@ struct KubeClient::Impl {
   Answer Attempt(const Call& call, Clock::time_point deadline, std::stop_token stop);
   Answer Exchange(Connection& connection, const HttpRequest& request, std::size_t most_bytes,
                   Clock::time_point deadline, std::stop_token stop);
-  void NoteFailure(const TransportError& transport, Answer& answer);
+  void NoteFailure(const TransportError& transport, int epoch, Answer& answer);
   Error Explain(const TransportError& transport, Clock::time_point deadline,
                 std::stop_token stop) const;
   ApiResult<std::string> Perform(const Call& call, std::stop_token stop);
@@ -198,11 +198,11 @@ Error KubeClient::Impl::Explain(const TransportError& transport, Clock::time_poi
 
 // A handshake fails when certificates were rotated, and TLS 1.3 reports a refused certificate of
 // ours as a lost connection.
-void KubeClient::Impl::NoteFailure(const TransportError& transport, Answer& answer) {
+void KubeClient::Impl::NoteFailure(const TransportError& transport, int epoch, Answer& answer) {
   using Kind = TransportError::Kind;
   answer.lost = transport.kind == Kind::kLost;
   if (transport.kind != Kind::kTls && transport.kind != Kind::kLost) return;
-  const bool renewed = pool.Reread();
+  const bool renewed = pool.Reread(epoch);
   answer.tls_renewed = renewed && transport.kind == Kind::kTls;
 }
 
@@ -225,7 +225,7 @@ Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& req
     answer.error =
         Error{ErrorCode::kRejected, fmt::format("the answer is larger than {} bytes", most_bytes)};
   } else {
-    NoteFailure(sent.error(), answer);
+    NoteFailure(sent.error(), connection.epoch(), answer);
     answer.error = Explain(sent.error(), deadline, stop);
   }
   return answer;
@@ -316,7 +316,7 @@ ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, Credential& used,
   if (stop.stop_requested() && !answer.IsDeclined()) {
     return tl::unexpected(NoAnswer(Cancelled(), call));
   }
-  if (!sent && !answer.IsDeclined()) (void)pool.Reread();
+  if (!sent && !answer.IsDeclined()) (void)pool.Reread((*connection)->epoch());
   if (!sent && !answer.HasHead()) {
     return tl::unexpected(NoAnswer(Explain(sent.error(), head_by, stop), call));
   }

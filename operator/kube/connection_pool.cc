@@ -78,9 +78,11 @@ void ConnectionPool::Clear() {
   dropped.swap(idle_);
 }
 
-bool ConnectionPool::Reread() {
+bool ConnectionPool::Reread(int epoch) {
   const std::lock_guard lock(mutex_);
-  return ReadFiles(Clock::now());
+  (void)ReadFiles(Clock::now());
+  // Another connection's failure may have read them a moment ago.
+  return epoch != epoch_;
 }
 
 Result<void> ConnectionPool::Present(const std::string& certificate, const std::string& key) {

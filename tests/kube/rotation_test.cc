@@ -10,6 +10,8 @@
 #include "certificates/certificates.h"
 #include "http_server.h"
 #include "kube/client.h"
+#include "kube/connection_pool.h"
+#include "kube/endpoint.h"
 #include "process/process.h"
 
 namespace schemaop {
@@ -81,6 +83,20 @@ TEST_F(CertificateRotationTest, ANewAuthorityIsReadWhenTheServersCertificateIsNo
   WriteAuthority(second_);
   // Nothing was sent before the handshake, so that a write may go again as well.
   EXPECT_EQ(Said(client->Patch("/api", PatchType::kMerge, nlohmann::json::object(), {})), "");
+}
+
+TEST_F(CertificateRotationTest, EveryConnectionOfBeforeMayGoAgain) {
+  WriteAuthority(first_);
+  ConnectionPool pool({.endpoint = *ParseEndpoint("https://127.0.0.1:1"), .proxy = {}},
+                      {.ca_certificates = first_.CertificateText(), .server_name = "127.0.0.1"},
+                      {.ca = folder_.path() / "ca.crt"}, {});
+  const auto one = *pool.Make(std::chrono::seconds(1));
+  const auto other = *pool.Make(std::chrono::seconds(1));
+  EXPECT_FALSE(pool.Reread(one->epoch()));
+  WriteAuthority(second_);
+  EXPECT_TRUE(pool.Reread(one->epoch()));
+  EXPECT_TRUE(pool.Reread(other->epoch()));
+  EXPECT_FALSE(pool.Reread((*pool.Make(std::chrono::seconds(1)))->epoch()));
 }
 
 TEST_F(CertificateRotationTest, ANewClientCertificateIsReadWhenTheOldOneIsRefused) {
