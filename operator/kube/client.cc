@@ -237,6 +237,11 @@ Answer KubeClient::Impl::Attempt(const Call& call, Clock::time_point deadline,
   if (!credential) return {.error = std::move(credential).error()};
   auto connection = pool.Take();
   if (!connection) return {.error = std::move(connection).error()};
+  // As late as possible: a plugin may have taken its time for the credential.
+  if (auto may = MayWrite(call); !may) {
+    pool.GiveBack(*std::move(connection));
+    return {.error = std::move(may).error()};
+  }
   // Lists alone are read compressed.
   const std::size_t most = call.compressed ? options.max_list_bytes : options.max_object_bytes;
   Answer answer =
@@ -255,7 +260,6 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
   RetryBudget budget;
   for (int attempt = 0;; ++attempt) {
     if (stop.stop_requested()) return tl::unexpected(NoAnswer(Cancelled(), call));
-    if (auto may = MayWrite(call); !may) return tl::unexpected(NoAnswer(may.error(), call));
     const Clock::time_point began = Clock::now();
     Answer answer = Attempt(call, deadline, stop);
     Report(call, answer.head.status, began, attempt);
