@@ -1,8 +1,12 @@
 #include "runtime/health.h"
 
 #include <charconv>
+#include <condition_variable>
+#include <deque>
 #include <httplib.h>
+#include <mutex>
 #include <string_view>
+#include <sys/socket.h>
 #include <thread>
 #include <utility>
 
@@ -11,7 +15,7 @@
 namespace schemaop {
 namespace {
 
-constexpr int kServerThreads = 4;
+constexpr std::size_t kMostThreads = 64;
 constexpr int kKeepAliveSeconds = 2;
 constexpr int kKeepAliveRequests = 20;
 constexpr int kReadTimeoutSeconds = 5;
@@ -62,6 +66,61 @@ void Answer(const std::vector<HealthCheck>& checks, httplib::Response& response)
   response.set_content(text + (healthy ? "ok\n" : "failed\n"), kPlainText);
 }
 
+// A thread for each connection that is open at the same time, up to a limit, kept for later ones: a
+// few slow clients must not keep kubelet from its answer. The library's pool does not grow.
+class ConnectionThreads final : public httplib::TaskQueue {
+ public:
+  void enqueue(std::function<void()> serve) override {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(serve));
+      if (waiting_.size() > idle_ && threads_.size() < kMostThreads) {
+        threads_.emplace_back([this] { Serve(); });
+      }
+    }
+    changed_.notify_one();
+  }
+
+  // Called by the thread that enqueues.
+  void shutdown() override {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    threads_.clear();
+  }
+
+ private:
+  void Serve() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      ++idle_;
+      changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
+      --idle_;
+      if (waiting_.empty()) return;
+      const std::function<void()> serve = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
+      serve();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> waiting_;
+  std::size_t idle_ = 0;
+  bool over_ = false;
+  std::vector<std::jthread> threads_;  // last: they end before what they use
+};
+
+// The library's own let a second process listen at the same port and take half the connections.
+void SetSocketOptions(int socket) {
+  const int yes = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
 }  // namespace
 
 struct HealthServer::Impl {
@@ -85,7 +144,8 @@ void HealthServer::Impl::Route(const httplib::Request& request, httplib::Respons
 }
 
 void HealthServer::Impl::Configure() {
-  server.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
+  server.new_task_queue = [] { return new ConnectionThreads; };
+  server.set_socket_options(SetSocketOptions);
   server.set_tcp_nodelay(true);
   server.set_keep_alive_timeout(kKeepAliveSeconds);
   server.set_keep_alive_max_count(kKeepAliveRequests);

@@ -2,8 +2,14 @@
 
 #include <atomic>
 #include <httplib.h>
+#include <memory>
+#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -112,6 +118,63 @@ TEST(HealthServerTest, SaysWhatIsWrongWithItsAddress) {
             (Error{ErrorCode::kUnavailable,
                    "health address " + unroutable +
                        " cannot be bound; check that nothing else listens there"}));
+}
+
+TEST(HealthServerTest, LeavesAPortToWhoListensThere) {
+  const auto first = Start({});
+  HealthServerOptions options;
+  options.address = "127.0.0.1:" + std::to_string(first->port());
+  const auto second = HealthServer::Start(options);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error(), (Error{ErrorCode::kUnavailable,
+                                   "health address " + options.address +
+                                       " cannot be bound; check that nothing else listens there"}));
+}
+
+// A connection that sends a request, a byte now and then, and never to its end.
+class SlowClient {
+ public:
+  explicit SlowClient(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    Send("GET /");
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        Send("a");
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    });
+  }
+  ~SlowClient() {
+    thread_.request_stop();
+    thread_.join();
+    ::close(socket_);
+  }
+  SlowClient(const SlowClient&) = delete;
+  SlowClient& operator=(const SlowClient&) = delete;
+
+ private:
+  void Send(std::string_view text) const {
+    (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+  }
+
+  int socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::jthread thread_;
+};
+
+TEST(HealthServerTest, AnswersBesideSlowClients) {
+  const auto server = Start({});
+  std::vector<std::unique_ptr<SlowClient>> slow;
+  for (int i = 0; i < 10; ++i) slow.push_back(std::make_unique<SlowClient>(server->port()));
+  httplib::Client client("127.0.0.1", server->port());
+  client.set_read_timeout(20);
+  const auto answer = client.Get("/healthz");
+  slow.clear();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
 }
 
 TEST(HealthServerTest, StopsWithIdleConnectionsOpen) {
