@@ -139,10 +139,6 @@ void Metrics::DeclareGauge(const std::string& name, const std::string& help) {
   impl_->Declare(name, FamilyType::kGauge, help);
 }
 
-void Metrics::DeclareCounter(const std::string& name, const std::string& help) {
-  impl_->Declare(name, FamilyType::kCounter, help);
-}
-
 void Metrics::SetGauge(std::string_view name, const MetricLabels& labels, double value) {
   impl_->With<Gauge>(name, labels, [&](auto&, Gauge& gauge) { gauge.Set(value); });
 }

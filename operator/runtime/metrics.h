@@ -25,12 +25,15 @@ class Metrics {
 
   // Adds a family of this program's own, before its first use.
   void DeclareGauge(const std::string& name, const std::string& help);
-  void DeclareCounter(const std::string& name, const std::string& help);
 
+  // Each value of a family has its own `labels` and is made at its first use.
   void SetGauge(std::string_view name, const MetricLabels& labels, double value);
   void AddToGauge(std::string_view name, const MetricLabels& labels, double change);
+  // Forgets the value, so that it is rendered no more.
   void RemoveGauge(std::string_view name, const MetricLabels& labels);
+  // Adds one to a counter.
   void Increment(std::string_view name, const MetricLabels& labels);
+  // Adds `value` to a histogram of seconds.
   void Observe(std::string_view name, const MetricLabels& labels, std::chrono::nanoseconds value);
 
   // rest_client_*: for KubeClientOptions::on_request.
