@@ -18,8 +18,10 @@ std::vector<std::string> Split(std::string_view text, char separator);
 // The non-empty trimmed parts of `text` between commas.
 std::vector<std::string> SplitList(std::string_view text);
 
+// `parts` with `separator` between each two, empty ones included.
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 
+// `text` with 'a' to 'z' for 'A' to 'Z'; every other byte stays as it is.
 std::string ToLower(std::string_view text);
 
 // The byte offset of the first byte that is not part of well-formed UTF-8 (RFC 3629: no surrogates,

@@ -58,13 +58,14 @@ struct KubeClientOptions {
 std::string UserAgent(std::string_view program, std::string_view version);
 
 // Thread-safe; connections are pooled, one request each at a time. Every call ends soon after
-// `stop` and by the deadline at the latest. Paths start with "/api" or "/apis" and are
-// percent-encoded already (kube/paths.h). Retries are client-go's: 429 and 5xx only when the server
-// said Retry-After, a lost connection only for Get, a 401 once with the credential made anew. Token
-// and certificate files may be rotated while it runs: tokens are read again every minute and on a
-// 401, certificates every five minutes and when a handshake fails. Servers are reached through the
-// proxy that the kubeconfig or the environment names; it never sees a token. The
-// process must ignore SIGPIPE (OpenSSL writes to sockets the other side has closed).
+// `stop`, and every one but a watch by the deadline at the latest. Paths start with "/api" or
+// "/apis" and are percent-encoded already (kube/paths.h). Retries are client-go's: 429 and 5xx only
+// when the server said Retry-After, a lost connection only for Get, a 401 once with the credential
+// made anew, a failed handshake once when certificates have been rotated. Token and certificate
+// files may be rotated while it runs: tokens are read again every minute and on a 401, certificates
+// every five minutes and when a handshake fails. Servers are reached through the proxy that the
+// kubeconfig or the environment names; it never sees a token. The process must ignore SIGPIPE
+// (OpenSSL writes to sockets the other side has closed).
 class KubeClient {
  public:
   // kInvalid when the server's URL, the proxy or the certificates are unusable; nothing is sent

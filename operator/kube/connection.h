@@ -18,6 +18,7 @@
 
 namespace schemaop {
 
+// What is sent. The connection adds Host and what the body needs, and nothing of the caller's.
 struct HttpRequest {
   std::string method;
   std::string target;  // percent-encoded already; sent as it is
@@ -25,6 +26,7 @@ struct HttpRequest {
   std::string body;
 };
 
+// What of an answer's head anybody here reads.
 struct HttpHead {
   int status = 0;
   std::string retry_after;            // of the header, as the next; empty: absent

@@ -40,8 +40,9 @@ class ConnectionPool {
   // Drops what is idle: after a lost connection its neighbours are suspect.
   void Clear();
 
-  // Reads the files now, because the handshake of a connection of `epoch` failed; whether anything
-  // has changed since that connection was made.
+  // Reads the files now, because a connection of `epoch` failed in its handshake or was lost, as
+  // TLS 1.3 reports a certificate of ours that is refused; whether anything has changed since that
+  // connection was made.
   bool Reread(int epoch);
 
   // Presents this client certificate from now on; kInvalid when it is unusable.

@@ -23,7 +23,12 @@ struct RetryBudget {
   bool tls_renewed = false;
 };
 
-enum class RetryAction { kGiveUp, kNow, kNowWithNewToken, kAfterWait };
+enum class RetryAction {
+  kGiveUp,           // the result is the call's
+  kNow,              // on another connection
+  kNowWithNewToken,  // when the credential can be made anew; otherwise as kGiveUp
+  kAfterWait,        // when AttemptResult::retry_after is over; past the deadline as kGiveUp
+};
 
 // What to do after `result` of a request with `method`; counts it in `budget`.
 RetryAction NextRetry(std::string_view method, const AttemptResult& result, RetryBudget& budget);

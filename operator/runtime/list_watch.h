@@ -65,10 +65,12 @@ class ListWatch {
   std::variant<AskPage, Complete, ListFailed> OnPage(const ApiResult<ListHead>& page,
                                                      Clock::time_point now);
 
+  // Asks for a watch from the version of the last list or event on.
   struct AskWatch {
     QueryParameters parameters;
-    std::chrono::seconds timeout{};
+    std::chrono::seconds timeout{};  // after which the server ends it, as `parameters` say
   };
+  // The watch to open at `now`. REQUIRES: a list was complete.
   AskWatch BeginWatch(Clock::time_point now);
 
   // What an event of the watch asks for.

@@ -21,7 +21,7 @@ struct WorkQueue::Impl {
 
   mutable std::mutex mutex;
   mutable std::condition_variable_any ready;  // waiting grew, or shut_down
-  std::condition_variable_any earlier;        // the earliest delayed key changed, or shut_down
+  std::condition_variable_any earlier;        // the earliest delayed key changed
   mutable std::condition_variable_any idle;   // processing became empty
   QueueState state;
   bool shut_down = false;
