@@ -33,6 +33,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
   app.add_option("--ledger-schema", globals.ledger_schema,
                  "schema of the ledger (default: schemaversion)")
       ->group(kProjectGroup);
+  app.set_version_flag("--version", VersionText(), "print the version of schemactl");
   app.add_flag("-q,--quiet", globals.quiet, "no progress and no warnings on standard error");
   AddChoice(
       app, "--color", {"auto", "always", "never"},
@@ -119,6 +120,10 @@ int RunCommandLine(const std::string& program, std::span<const std::string> argu
   } catch (const CLI::CallForHelp&) {
     Output output(ColorChoice::kNever, false);
     output.Result(app.help());
+    return Finish(output, ExitCode::kDone);
+  } catch (const CLI::CallForVersion&) {
+    Output output(ColorChoice::kNever, false);
+    output.Result(VersionText() + "\n");
     return Finish(output, ExitCode::kDone);
   } catch (const CLI::ParseError& error) {
     return Complain(globals, DescribeUsageError(app, error));

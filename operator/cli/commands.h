@@ -1,6 +1,8 @@
 // Every command of `schemactl`; each is defined in the file named after it.
 #pragma once
 
+#include <string>
+
 #include "cli/command.h"
 
 namespace CLI {
@@ -8,6 +10,9 @@ class App;
 }
 
 namespace schemaop {
+
+// "schemactl 1.2.3": what `version` and --version print.
+std::string VersionText();
 
 // Each function adds one command to `app`, the program. When the command line names it, parsing
 // puts what to run, with its arguments bound, into `chosen`, which must outlive the parse.

@@ -84,10 +84,15 @@ std::string MissingArguments(const CLI::App& command) {
 }
 
 // CLI11's texts for these begin with "--option: ".
-std::string Mismatch(const CLI::ArgumentMismatch& error) {
+std::string Mismatch(const CLI::ArgumentMismatch& error, const CLI::App* command) {
   const std::string text = error.what();
   const std::string name = text.substr(0, text.find(':'));
-  if (text.ends_with("missing")) return fmt::format("'{}' needs a value", name);
+  if (text.ends_with("missing")) {
+    // Alembic's -c of this command.
+    const bool check = name == "--config" && command != nullptr && command->get_name() == "current";
+    return fmt::format("'{}' needs a value{}", name,
+                       check ? " (to check for the heads, type --check-heads)" : "");
+  }
   if (text.find("received") != std::string::npos) {
     return fmt::format("'{}' is given more than once", name);
   }
@@ -121,7 +126,8 @@ CommandFailure DescribeUsageError(const CLI::App& app, const CLI::ParseError& er
                                           MissingArguments(*command), MoreHelp(app, command))};
   }
   if (const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
-    return {ExitCode::kUsage, fmt::format("{}; {}", Mismatch(*mismatch), MoreHelp(app, command))};
+    return {ExitCode::kUsage,
+            fmt::format("{}; {}", Mismatch(*mismatch, command), MoreHelp(app, command))};
   }
   return {ExitCode::kUsage, fmt::format("{}; {}", error.what(), MoreHelp(app, command))};
 }

@@ -243,6 +243,11 @@ const std::vector<ErrorRow>& ErrorRows() {
        "can't locate revision identified by 'nope': no revision or branch label has this name or a "
        "name beginning with it; 'history' lists them all"},
       {Place::kProject,
+       {"current", "-c"},
+       2,
+       "'--config' needs a value (to check for the heads, type --check-heads); run 'schemactl "
+       "current --help'"},
+      {Place::kProject,
        {"ledger", "verify", "-o", "json"},
        2,
        "verify excludes --output; run 'schemactl ledger verify --help'"},

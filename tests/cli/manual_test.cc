@@ -122,7 +122,7 @@ TEST(CompletionTest, ScriptsAreSoundAndKnowTheCommands) {
   const RunResult completed = testing::Run(bash);
   EXPECT_EQ(completed.err, "");
   EXPECT_EQ(completed.out,
-            "downgrade\n002 001\n--verbose --version-table --version-table-schema\n"
+            "downgrade\n002 001\n--verbose --version-table --version-table-schema --version\n"
             "mermaid dot svg\nauto always never\njson\nbash\n");
 }
 

@@ -59,6 +59,7 @@ TEST(OutputTest, GoesByTheNameItIsCalledBy) {
   EXPECT_NE(testing::Run(plugin).out.find("Usage: kubectl schema [OPTIONS] SUBCOMMAND"),
             std::string::npos);
   EXPECT_EQ(schemactl.Run({"version"}).out, "schemactl 0.1.0\n");
+  EXPECT_EQ(schemactl.Run({"--version"}).out, "schemactl 0.1.0\n");
 }
 
 }  // namespace
