@@ -76,7 +76,7 @@ Outcome<void> ConcludeRefusedStatement(const RunReport& report, const Workspace&
 Outcome<void> ConcludeFailure(const RunReport& report, const Workspace& workspace,
                               const std::string& again) {
   if (report.failure) return ConcludeRefusedStatement(report, workspace, again);
-  const Error error = report.error.value_or(Error{});
+  const Error error = FromWorkingFolder(workspace, report.error.value_or(Error{}));
   if (report.applied.empty()) return Refuse(error);
   return Refuse(ExitCode::kPartlyApplied, fmt::format("{}\n{}; to go on, run: {}\n", error.message,
                                                       Standing(report, *workspace.graph), again));

@@ -96,7 +96,9 @@ Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationReque
   Apply(request.execution, options);
   const bool together = options.transaction_mode == TransactionMode::kSingle;
   if (together) {
-    if (auto fits = CheckOneTransaction(graph, *plan); !fits) return Refuse(fits.error());
+    if (auto fits = CheckOneTransaction(graph, *plan); !fits) {
+      return Refuse(FromWorkingFolder(*workspace, fits.error()));
+    }
   }
   SqlScript script(options, *from, Remarks(command + " " + request.target, request.tag));
   if (auto taken = TakeInto(script, *plan, graph, together); !taken) return taken;

@@ -73,18 +73,6 @@ Outcome<std::optional<fs::path>> FindSettings(const GlobalOptions& globals,
   return std::optional(fs::path(*globals.config));
 }
 
-// Loading names files relative to the bundle; a person needs them relative to where they are.
-Error FromWorkingFolder(const Project& project, Error error,
-                        const std::map<std::string, std::string>& texts) {
-  for (const auto& [name, text] : texts) {
-    if (error.message.starts_with(name + ":")) {
-      error.message = RevisionPath(project, name) + error.message.substr(name.size());
-      break;
-    }
-  }
-  return error;
-}
-
 }  // namespace
 
 Outcome<Project> FindProject(const GlobalOptions& globals) {
@@ -122,10 +110,20 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals) {
   for (const SourceFile& file : files) workspace.texts[file.name] = file.text;
   auto source = LoadSource(std::move(files));
   if (!source) {
-    return Refuse(FromWorkingFolder(workspace.project, source.error(), workspace.texts));
+    return Refuse(FromWorkingFolder(workspace, source.error()));
   }
   workspace.graph = source->graph;
   return workspace;
+}
+
+Error FromWorkingFolder(const Workspace& workspace, Error error) {
+  for (const auto& [name, text] : workspace.texts) {
+    if (error.message.starts_with(name + ":")) {
+      error.message = RevisionPath(workspace.project, name) + error.message.substr(name.size());
+      break;
+    }
+  }
+  return error;
 }
 
 std::string ProgramOnProject(const GlobalOptions& globals) {

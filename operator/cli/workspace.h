@@ -41,6 +41,10 @@ Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals);
 // "schemactl -d db".
 std::string ProgramOnProject(const GlobalOptions& globals);
 
+// `error` with the path of the revision file that its message begins with as RevisionPath has it:
+// whoever reads files names them relative to the folder they are in.
+Error FromWorkingFolder(const Workspace& workspace, Error error);
+
 // The path of a revision's file (Revision::file) from the working folder; as it is for a revision
 // without a file.
 std::string RevisionPath(const Project& project, const std::string& file);

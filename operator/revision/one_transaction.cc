@@ -15,9 +15,10 @@ Result<void> CheckOneTransaction(const RevisionGraph& graph, const Plan& plan) {
     const std::string& file = section.file.empty() ? revision->file : section.file;
     return Fail(ErrorCode::kInvalid,
                 file + ": the " + (up ? "upgrade" : "downgrade") + " of revision " + revision->id +
-                    " runs outside a transaction, so these steps cannot be one transaction: use "
-                    "the transaction mode PerRevision, or go to the revisions before and behind "
-                    "it in runs of their own; nothing was changed");
+                    " runs outside a transaction, so these steps cannot be one transaction: give "
+                    "each revision its own (transactionMode: PerRevision, --transaction-mode "
+                    "per-revision), or go to the revisions before and behind it in runs of their "
+                    "own; nothing was changed");
   }
   return {};
 }

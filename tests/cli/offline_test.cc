@@ -182,11 +182,12 @@ TEST_F(OfflineTest, AStepOutsideATransactionIsRefusedInASingleOne) {
     const RunResult result = schemactl_.Run(arguments);
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_EQ(result.out, "");
-    EXPECT_EQ(
-        result.err,
-        "schemactl: 002.sql: the upgrade of revision 002 runs outside a transaction, so these "
-        "steps cannot be one transaction: use the transaction mode PerRevision, or go to the "
-        "revisions before and behind it in runs of their own; nothing was changed\n");
+    EXPECT_EQ(result.err,
+              "schemactl: migrations/versions/002.sql: the upgrade of revision 002 runs outside a "
+              "transaction, so these "
+              "steps cannot be one transaction: give each revision its own (transactionMode: "
+              "PerRevision, --transaction-mode per-revision), or go to the revisions before and "
+              "behind it in runs of their own; nothing was changed\n");
   }
   EXPECT_EQ(server_.Query(live_, "SELECT to_regclass('t1') IS NULL"), "t");
 }

@@ -64,8 +64,9 @@ TEST_F(OneTransactionTest, AStepThatCannotBeInATransactionIsRefusedBeforeAnythin
       report.error,
       (Error{ErrorCode::kInvalid,
              "002.sql: the upgrade of revision 002 runs outside a transaction, so these steps "
-             "cannot be one transaction: use the transaction mode PerRevision, or go to the "
-             "revisions before and behind it in runs of their own; nothing was changed"}));
+             "cannot be one transaction: give each revision its own (transactionMode: "
+             "PerRevision, --transaction-mode per-revision), or go to the revisions before and "
+             "behind it in runs of their own; nothing was changed"}));
   EXPECT_FALSE(HasTable("a"));
   EXPECT_FALSE(HasTable("alembic_version"));
   EXPECT_EQ(Upgrade({revisions[0]}).outcome, Outcome::kCompleted) << "it is not on this way";
