@@ -10,8 +10,7 @@
 namespace schemaop {
 
 // A revision's identifier as it stands in the version table. Never empty, at most 32 characters,
-// without
-// '@', '-', '+', ':', ',' and white space.
+// without '@', '-', '+', ':', ',', white space and kActiveCharacters (graph_check.h).
 using RevisionId = std::string;
 
 // The rows of the version table in the order the server returned them: the applied revisions that

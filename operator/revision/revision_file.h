@@ -18,11 +18,10 @@
 //
 // Whether a section runs in a transaction is found out from its statements:
 //
-//   statements                                 no mark               transaction:true
-//   transaction:false all allowed in a transaction               in one                in one each
-//   on its own all refused in one by the server           each on its own       error each on its
-//   own some of both                               error                 error              each on
-//   its own
+//   statements                    no mark           transaction:true   transaction:false
+//   all allowed in a transaction  in one            in one             each on its own
+//   all refused in one            each on its own   error              each on its own
+//   some of both                  error             error              each on its own
 //
 // Statements that begin or end a transaction are an error everywhere, as is switching
 // standard_conforming_strings off, which would change where the statements after it end.

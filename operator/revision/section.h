@@ -13,8 +13,7 @@
 namespace schemaop {
 
 // Whether a "--" comment, from its dashes on, is meant as a mark: "migrate:" follows the dashes.
-// "-- migrate: allow
-// ..." is none, it speaks to the linter.
+// "-- migrate: allow ..." is none, it speaks to the linter.
 bool IsSectionMark(std::string_view comment);
 
 struct Sections {

@@ -13,7 +13,8 @@
 namespace schemaop {
 
 // head, heads, base, an id, a unique beginning of one, a branch label, or one of these behind
-// "branch@". Which '@' separates the branch differs (see SplitBranch), so the text stays whole.
+// "branch@". Which '@' separates the branch differs (see SplitAtFirst, SplitAtLast), so the text
+// stays whole.
 struct AbsoluteTarget {
   std::string text;
 
