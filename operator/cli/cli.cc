@@ -4,17 +4,27 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/settings.h"
 #include "cli/usage_error.h"
 
 namespace schemaop {
 namespace {
 
 constexpr const char* kProjectGroup = "Project and database";
+
+// As the settings file has them.
+std::string WrongName(const std::string& name) {
+  if (name.empty()) return "a name cannot be empty; leave the option out for the default";
+  if (name.size() <= kLongestName) return "";
+  return fmt::format("the name is {} bytes long; PostgreSQL's names have at most {}", name.size(),
+                     kLongestName);
+}
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
   app.add_option("--url", globals.url, "database, as postgresql://user@host:port/dbname")
@@ -26,12 +36,15 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& globals) {
       ->group(kProjectGroup);
   app.add_option("--version-table", globals.version_table,
                  "table of the applied revisions (default: alembic_version)")
+      ->check(WrongName)
       ->group(kProjectGroup);
   app.add_option("--version-table-schema", globals.version_table_schema,
                  "schema of that table (default: found through search_path)")
+      ->check(WrongName)
       ->group(kProjectGroup);
   app.add_option("--ledger-schema", globals.ledger_schema,
                  "schema of the ledger (default: schemaversion)")
+      ->check(WrongName)
       ->group(kProjectGroup);
   app.set_version_flag("--version", VersionText(), "print the version of schemactl");
   app.add_flag("-q,--quiet", globals.quiet, "no progress and no warnings on standard error");

@@ -41,9 +41,6 @@ const std::vector<ListKey>& ListKeys() {
   return keys;
 }
 
-// PostgreSQL's NAMEDATALEN less its final zero byte.
-constexpr std::size_t kLongestName = 63;
-
 tl::unexpected<Error> At(std::string_view file, const YAML::Mark& mark, std::string_view what) {
   return Fail(ErrorCode::kInvalid,
               fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what));

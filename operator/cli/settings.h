@@ -5,8 +5,8 @@
 //   ledgerSchema: schemaversion          default schemaversion
 //   databaseUrlEnv: BILLING_DATABASE_URL the environment variable that holds the database's URL
 //   scratchUrlEnv: SCRATCH_DATABASE_URL  the variable with the URL of a database on the server
-//   where
-//                                        scratch databases are made; default: the database's own
+//                                        where scratch databases are made; default: the
+//                                        database's own
 //   exclude: [table:public.tmp_*]        objects that are not the project's: see catalog/scope.h
 //   ignore: [owners, grants, comments, storage]
 //                                        what of objects is left to others; default: nothing
@@ -17,6 +17,7 @@
 // file is committed.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@
 namespace schemaop {
 
 inline constexpr std::string_view kSettingsFile = "schemactl.yaml";
+
+// PostgreSQL's NAMEDATALEN less its final zero byte.
+inline constexpr std::size_t kLongestName = 63;
 
 struct ProjectSettings {
   std::optional<std::string> version_table;

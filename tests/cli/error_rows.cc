@@ -243,6 +243,16 @@ const std::vector<ErrorRow>& ErrorRows() {
        "can't locate revision identified by 'nope': no revision or branch label has this name or a "
        "name beginning with it; 'history' lists them all"},
       {Place::kProject,
+       {"current", "--version-table", ""},
+       2,
+       "--version-table: a name cannot be empty; leave the option out for the default; run "
+       "'schemactl current --help'"},
+      {Place::kProject,
+       {"current", "--ledger-schema", std::string(64, 'x')},
+       2,
+       "--ledger-schema: the name is 64 bytes long; PostgreSQL's names have at most 63; run "
+       "'schemactl current --help'"},
+      {Place::kProject,
        {"current", "-c"},
        2,
        "'--config' needs a value (to check for the heads, type --check-heads); run 'schemactl "
