@@ -42,6 +42,8 @@ void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
     return;
   }
   if (!observation.drift) {
+    const std::string& before = object.status.database;
+    if (!before.empty() && before != status.database) RemoveCondition(status.conditions, kDrifted);
     if (const Condition* kept = FindCondition(status.conditions, kDrifted)) {
       Condition same = *kept;
       same.observed_generation = object.metadata.generation;

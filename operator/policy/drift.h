@@ -10,8 +10,9 @@ namespace schemaop {
 
 inline constexpr std::string_view kDrifted = "Drifted";
 
-// Sets, keeps or removes Drifted in `status` as `observation` and the object's policy say: kept
-// when nobody looked, gone when the policy is Off.
+// Sets, keeps or removes Drifted in `status`, which names its database already, as `observation`
+// and the object's policy say: kept when nobody looked, gone when the policy is Off and when it was
+// said of another database.
 void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
                    const Observation& observation);
 

@@ -65,7 +65,6 @@ void ForgetDatabase(SchemaVersionStatus& status) {
   status.last_applied.reset();
   status.history.clear();
   status.receipt.reset();
-  RemoveCondition(status.conditions, kDrifted);
 }
 
 void RecordDatabase(SchemaVersionStatus& status, const Observation& observation) {

@@ -89,6 +89,19 @@ TEST(DriftTest, StaysAsItWasWhileNobodyLooksAndGoesWhenItIsOff) {
   EXPECT_EQ(Drifted(VisitDrift(situation)), "none");
 }
 
+TEST(DriftTest, OfAnotherDatabaseItIsForgottenUntilThatOneIsLookedAt) {
+  Situation situation;
+  situation.observation.drift = kIndexGone;
+  situation.object.status = VisitDrift(situation);
+  situation.observation.identity->label = "other@db:5432";
+  // The object is that of the visit's start, whatever is written meanwhile.
+  situation.observation.now += std::chrono::seconds(5);
+  const auto seen = VisitDrift(situation);
+  EXPECT_EQ(FindCondition(seen.conditions, "Drifted")->last_transition_time, kNow);
+  situation.observation.drift.reset();
+  EXPECT_EQ(Drifted(VisitDrift(situation)), "none");
+}
+
 TEST(DriftTest, BlockStartsNoMigrationWhileTheSchemaDiffers) {
   Situation situation;
   situation.Heads({"002"});
