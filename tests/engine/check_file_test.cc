@@ -17,6 +17,24 @@ std::string ErrorOf(const std::string& text) {
   return checks.error().message;
 }
 
+// What the sample project's checks say of queries that take half a millisecond.
+TEST(CheckFileTest, TheSamplesLimitsAreSaidOfWhatKeepsThem) {
+  std::ostringstream text;
+  text << std::ifstream(SCHEMAOP_SOURCE_DIR "/migrations/checks.yaml").rdbuf();
+  const auto list = ParseChecks("checks.yaml", text.str());
+  ASSERT_TRUE(list) << list.error().message;
+  std::vector<std::string> lines;
+  for (const Check& check : list->checks) {
+    const auto* query = std::get_if<QueryCheck>(&check.what);
+    if (query == nullptr || !query->faster_than) continue;
+    QuerySeen seen;
+    seen.executions = {std::chrono::microseconds(500)};
+    if (query->uses_index) seen.indexes = seen.names = {*query->uses_index};
+    lines.push_back(DescribeResult(Judge(check, seen)));
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{"PK lookup: <1ms", "Composite index query: <10ms"}));
+}
+
 TEST(CheckFileTest, ReadsEveryKind) {
   const auto list =
       ParseChecks("checks.yaml",
