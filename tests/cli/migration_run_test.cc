@@ -110,6 +110,11 @@ TEST_F(MigrationRunTest, NamesWhoIsInTheWayOfAStatement) {
                        "--command=BEGIN; LOCK TABLE t IN ROW SHARE MODE; SELECT pg_sleep(600)",
                        TestPostgres::Shared().Url(database_)};
   const ChildProcess reader(blocker);
+  ASSERT_TRUE(WaitUntil([&] {
+    return Query(
+               "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND granted AND "
+               "mode = 'RowShareLock'") == "1";
+  }));
   ASSERT_TRUE(WaitUntilRunning("BEGIN; LOCK TABLE t"));
   schemactl_.AddRevision("001.sql", RevisionRunning(1, "ALTER TABLE t ADD COLUMN b int;"));
   // It sees others through a second session, which comes when it can.
