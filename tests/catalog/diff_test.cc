@@ -1,6 +1,9 @@
 // The exact statements that differences give. Whether a server takes them: see tests/mutations.
 #include "catalog/diff.h"
 
+#include <algorithm>
+#include <cctype>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -58,6 +61,15 @@ struct TypeRow {
   const char* clause;
 };
 
+// In the names of tests, without what CMake would take for a list.
+std::string NameOf(const TypeRow& row) {
+  std::string name = std::string(row.from) + " to " + row.to;
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+void PrintTo(const TypeRow& row, std::ostream* out) { *out << NameOf(row); }
+
 class TypeChangeTest : public ::testing::TestWithParam<TypeRow> {};
 
 TEST_P(TypeChangeTest, ConvertsRowsAsTheServerCan) {
@@ -85,7 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
         TypeRow{"app.hstore", "jsonb", "jsonb USING a::jsonb"},
         TypeRow{"tstzrange", "tsrange", "tsrange USING a::text::tsrange"},
         TypeRow{"time without time zone", "interval", "interval USING a::interval"},
-        TypeRow{"uuid", "bytea", "bytea USING a::text::bytea"}));
+        TypeRow{"uuid", "bytea", "bytea USING a::text::bytea"}),
+    [](const auto& row) { return NameOf(row.param); });
 
 TEST(DiffTest, ANewTableSaysAllOfItselfAndThenItsIndexes) {
   const Catalog to = Of({Table("app.t"), TableColumn("app.t", "b", "text", "2"),
