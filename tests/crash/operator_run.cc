@@ -15,7 +15,6 @@ using nlohmann::json;
 
 constexpr const char* kName = "app";
 constexpr const char* kGoal = "003";
-constexpr std::chrono::seconds kOperatorPatience{60};
 constexpr std::chrono::milliseconds kQuiet{1500};
 
 std::string Up(const std::string& id) {
@@ -82,7 +81,7 @@ MatrixResult OperatorRunner::Run(const FaultOrder& order, std::mt19937& random) 
 // The dead one's Lease would make the next one wait until it runs out.
 void OperatorRunner::Restart() {
   World::Get().EndOperator(SIGKILL);
-  World::Get().MustKubectl({"delete", "leases", "--all", "-n", "schema-operator-system"});
+  World::Get().DeleteLease();
   World::Get().StartOperator();
 }
 
@@ -107,7 +106,7 @@ void OperatorRunner::Suffer(const FaultOrder& order, std::mt19937& random, Matri
     }
     return SaysReady(object);
   };
-  WaitUntil(struck_or_done, kOperatorPatience);
+  WaitForOperator(struck_or_done);
   result.reached = HasStruck(world);
   if (!result.reached) return;
   if (order.action == "kill") {

@@ -42,7 +42,7 @@ TEST(BaselineTest, ADatabaseWithTablesIsTakenOverWhereItsOwnerSaysItIs) {
                   "FROM schemaversion.ledger"),
             "stamped 001, applied 002");
   std::string events;
-  EXPECT_TRUE(WaitUntil([&] {
+  EXPECT_TRUE(WaitForOperator([&] {
     events = world.MustKubectl({"describe", "schemaversion", "app", "-n", ns});
     return events.find("Baselined") != std::string::npos;
   })) << events;

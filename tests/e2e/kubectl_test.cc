@@ -35,7 +35,7 @@ class KubectlTest : public ::testing::Test {
 TEST_F(KubectlTest, ExplainIsDocumentation) {
   // A server publishes a new kind's documentation some time after it serves the kind.
   std::string text;
-  WaitUntil([&] {
+  WaitForOperator([&] {
     text = world_.Kubectl({"explain", "sv.spec.database"}).out;
     return text.find("secretRef") != std::string::npos;
   });
@@ -47,7 +47,7 @@ TEST_F(KubectlTest, ExplainIsDocumentation) {
 TEST_F(KubectlTest, WaitAfterApplyIsRight) {
   world_.Apply(object_);
   world_.MustKubectl(
-      {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=60s"});
+      {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=180s"});
   EXPECT_EQ(world_.postgres().Query(database_, "SELECT version_num FROM alembic_version"), "002");
 }
 
@@ -61,7 +61,7 @@ TEST_F(KubectlTest, WaitNeverEndsEarly) {
     object_["spec"]["targetRevision"] = target;
     world_.Apply(object_);
     world_.MustKubectl(
-        {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=60s"});
+        {"wait", "--for=condition=Ready", "schemaversion/app", "-n", ns_, "--timeout=180s"});
     const std::string at =
         world_.postgres().Query(database_, "SELECT version_num FROM alembic_version");
     if (at != target) ++early;
@@ -84,7 +84,7 @@ TEST_F(KubectlTest, DescribeTellsConditionsAndEvents) {
   world_.Apply(object_);
   world_.WaitForReason(ns_, "app", "UpToDate");
   std::string text;
-  EXPECT_TRUE(WaitUntil([&] {
+  EXPECT_TRUE(WaitForOperator([&] {
     text = world_.MustKubectl({"describe", "schemaversion", "app", "-n", ns_});
     return text.find("RevisionApplied") != std::string::npos;
   })) << text;
@@ -107,7 +107,7 @@ TEST_F(KubectlTest, ServerSideApplyAndPatchMoveTheTarget) {
 TEST_F(KubectlTest, WatchShowsTheWayToUpToDate) {
   ChildProcess watch(world_.KubectlOptions({"get", "schemaversions", "-n", ns_, "-w"}));
   world_.Apply(object_);
-  EXPECT_TRUE(WaitUntil([&] { return watch.Out().find("True") != std::string::npos; }))
+  EXPECT_TRUE(WaitForOperator([&] { return watch.Out().find("True") != std::string::npos; }))
       << watch.Out();
 }
 

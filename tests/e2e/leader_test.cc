@@ -1,5 +1,6 @@
 #include <csignal>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -23,24 +24,29 @@ std::string Holder(World& world) {
 }
 
 bool IsHeldBy(World& world, const std::string& pod_name) {
-  return WaitUntil([&] { return Holder(world).starts_with(pod_name + "_"); },
-                   std::chrono::seconds(60));
+  return WaitForOperator([&] { return Holder(world).starts_with(pod_name + "_"); });
 }
 
 bool Leads(World& world, int health_port) {
-  return world.Health(health_port, "/metrics")
+  return world.Metrics(health_port)
              .find("leader_election_master_status{name=\"schema-operator\"} 1") !=
          std::string::npos;
 }
+
+// So that a replica takes over soon.
+const std::vector<std::string> kShortLease = {"--leader-elect-lease-duration", "15s",
+                                              "--leader-elect-renew-deadline", "10s"};
 
 // The world's operator leads; a second replica waits.
 class LeaderTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    world_.EndOperator(SIGTERM);
+    world_.StartOperator({}, kShortLease);
     ASSERT_TRUE(IsHeldBy(world_, "schema-operator-test"));
     other_port_ = FreePort();
-    other_ = world_.StartReplica("other-replica", other_port_);
-    ASSERT_TRUE(WaitUntil([&] {
+    other_ = world_.StartReplica("other-replica", other_port_, {}, kShortLease);
+    ASSERT_TRUE(WaitForOperator([&] {
       return other_->Err().find("\"another leads\"") != std::string::npos;
     })) << other_->Err();
     ASSERT_FALSE(Leads(world_, other_port_));
@@ -72,7 +78,7 @@ TEST_F(LeaderTest, AnotherReplicaFinishesWhatAKilledOneBegan) {
                                 "CREATE TABLE b ();\nDO $$ BEGIN WHILE NOT EXISTS (SELECT FROM "
                                 "gate) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;",
                                 "DROP TABLE b;")}}));
-  ASSERT_TRUE(WaitUntil([&] {
+  ASSERT_TRUE(WaitForOperator([&] {
     return world_.postgres().Query(database,
                                    "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
                                    "AND usename = 'app' AND query LIKE 'DO $$ BEGIN WHILE%' AND "
@@ -107,20 +113,17 @@ TEST_F(LeaderTest, AReplicaThatWasStoppedPastItsLeaseEnds) {
 TEST_F(LeaderTest, ADeletedLeaseIsMadeAgain) {
   const std::string uid = LeaseOf(world_)["metadata"]["uid"];
   world_.MustKubectl({"delete", "lease", "schema-operator", "-n", kOperatorNamespace});
-  EXPECT_TRUE(WaitUntil(
-      [&] {
-        const json lease = LeaseOf(world_);
-        return lease.is_object() && lease["metadata"]["uid"] != uid &&
-               !lease["spec"].value("holderIdentity", "").empty();
-      },
-      std::chrono::seconds(60)));
+  EXPECT_TRUE(WaitForOperator([&] {
+    const json lease = LeaseOf(world_);
+    return lease.is_object() && lease["metadata"]["uid"] != uid &&
+           !lease["spec"].value("holderIdentity", "").empty();
+  }));
 }
 
 TEST_F(LeaderTest, ALeaderWhoseLeaseSaysAnotherNameEnds) {
   world_.MustKubectl({"patch", "lease", "schema-operator", "-n", kOperatorNamespace, "--type=merge",
                       "-p", R"({"spec":{"holderIdentity":"somebody-else"}})"});
-  ASSERT_TRUE(
-      WaitUntil([&] { return !world_.operator_process().Running(); }, std::chrono::seconds(60)));
+  ASSERT_TRUE(WaitForOperator([&] { return !world_.operator_process().Running(); }));
   EXPECT_EQ(world_.EndOperator(SIGTERM), 1);
   EXPECT_NE(world_.OperatorLog().find("the lease is held by somebody-else"), std::string::npos);
   EXPECT_TRUE(IsHeldBy(world_, "other-replica")) << other_->Err();

@@ -41,7 +41,7 @@ class ResolveE2eTest : public ::testing::Test {
     json object = SchemaVersionObject(ns_, "app", "head", {{"001.sql", OpaqueRevision()}});
     object["spec"]["interval"] = "30s";
     world_.Apply(object);
-    ASSERT_TRUE(WaitUntil([&] { return Super("SELECT count(*) FROM effects") == "1"; }))
+    ASSERT_TRUE(WaitForOperator([&] { return Super("SELECT count(*) FROM effects") == "1"; }))
         << world_.OperatorLog();
     Super(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
@@ -58,7 +58,7 @@ class ResolveE2eTest : public ::testing::Test {
         {.arguments = {std::string(SCHEMAOP_BIN_DIR) + "/schemactl", "--directory",
                        project_.path().string(), "--url", world_.OperatorUrl(database_), "resolve",
                        "001", word}},
-        std::chrono::minutes(1));
+        std::chrono::minutes(3));
   }
 
   std::string LedgerKinds() {

@@ -32,8 +32,7 @@ class Load {
   // Waits until it has been up and down once more, begun and ended from now on.
   void ExpectItGoesOn(const std::string& after) {
     const int before = turns_;
-    EXPECT_TRUE(WaitUntil([&] { return turns_ >= before + 3 || !Failure().empty(); },
-                          std::chrono::seconds(120)))
+    EXPECT_TRUE(WaitForOperator([&] { return turns_ >= before + 3 || !Failure().empty(); }))
         << after << "\n"
         << world_.OperatorLog();
     EXPECT_EQ(Failure(), "") << after;
@@ -131,7 +130,7 @@ class RotationTest : public ::testing::Test {
   }
   // So that what follows is a recovery.
   void ExpectLockedOut(const std::function<bool()>& locked_out) {
-    EXPECT_TRUE(WaitUntil(locked_out, std::chrono::seconds(60))) << world_.OperatorLog();
+    EXPECT_TRUE(WaitForOperator(locked_out)) << world_.OperatorLog();
   }
 
   World& world_ = World::Get();

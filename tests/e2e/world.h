@@ -2,6 +2,7 @@
 // process, kubectl.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -25,6 +26,12 @@ inline constexpr const char* kCanary = "canary-2f7d91c4e0";
 
 // Where the operator's own objects are, its Lease among them.
 inline constexpr const char* kOperatorNamespace = "schema-operator-system";
+
+// How long tests wait for what the operator or the API server does, its next visit after an outage
+// among it. Every wait ends as soon as the thing is there.
+inline constexpr std::chrono::seconds kOperatorPatience{180};
+// WaitUntil with it.
+bool WaitForOperator(const std::function<bool()>& done);
 
 class RealApiServer;
 
@@ -61,8 +68,8 @@ class World {
                    const std::string& url);
 
   nlohmann::json GetObject(const std::string& namespace_name, const std::string& name);
-  // Waits until `done` holds of the SchemaVersion and returns it; throws with its last state
-  // otherwise.
+  // Waits until `done` holds of the SchemaVersion and returns it; throws with its last state, and
+  // what kubectl said when it failed at last, otherwise.
   nlohmann::json WaitFor(const std::string& namespace_name, const std::string& name,
                          const std::string& what,
                          const std::function<bool(const nlohmann::json&)>& done);
@@ -77,11 +84,11 @@ class World {
   // The operator's ServiceAccount goes and comes again: no token of before is valid.
   void RecreateOperatorAccount();
 
-  // With these variables and arguments beside those of every start.
+  // With these variables and arguments beside those of every start. Its lease outlasts what a slow
+  // machine or a test does to it, unless the arguments say otherwise.
   void StartOperator(const std::map<std::string, std::string>& environment = {},
                      const std::vector<std::string>& arguments = {});
-  // With this kubeconfig instead of the world's own, and a lease that outlasts a test's changes to
-  // it.
+  // With this kubeconfig instead of the world's own.
   void StartOperatorUnder(const std::filesystem::path& kubeconfig);
   // Another operator of the same cluster, as a second replica of the Deployment would be; returns
   // when it is ready.
@@ -89,6 +96,8 @@ class World {
       const std::string& pod_name, int health_port,
       const std::map<std::string, std::string>& environment = {},
       const std::vector<std::string>& arguments = {});
+  // After a kill: takes the dead leader's lease away, which the next one would have to outwait.
+  void DeleteLease();
   // Makes `replica` the operator of this world, whose own has ended.
   void Adopt(std::unique_ptr<ChildProcess> replica, int health_port);
   ChildProcess& operator_process() { return *operator_; }
@@ -105,6 +114,9 @@ class World {
   // The answer to GET `path` on the operator's health port.
   std::string Health(const std::string& path) const { return Health(health_port_, path); }
   std::string Health(int health_port, const std::string& path) const;
+  // All metrics of the operator; throws when it does not give them.
+  std::string Metrics() const { return Metrics(health_port_); }
+  std::string Metrics(int health_port) const;
 
  private:
   explicit World(const std::string& cluster);
