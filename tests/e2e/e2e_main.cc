@@ -31,7 +31,7 @@ class WorldEnvironment : public ::testing::Environment {
   // Whatever the tests did, the password stayed where it belongs.
   static void ExpectNoLeak(World& world) {
     const std::string canary = kCanary;
-    EXPECT_EQ(world.Health("/metrics").find(canary), std::string::npos) << "password in a metric";
+    EXPECT_EQ(world.Metrics().find(canary), std::string::npos) << "password in a metric";
     for (const char* kind : {"schemaversions", "events"}) {
       EXPECT_EQ(world.MustKubectl({"get", kind, "-A", "-o", "yaml"}).find(canary),
                 std::string::npos)

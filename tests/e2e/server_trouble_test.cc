@@ -72,7 +72,7 @@ TEST_F(ServerTroubleTest, AServerThatCrashesInAStatementIsRetriedAndAppliesTheRe
         "\nDO $$ BEGIN WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.05); END LOOP; "
         "END $$;");
   for (const std::string mode : {"immediate", "kill"}) {
-    ASSERT_TRUE(WaitUntil([&] {
+    ASSERT_TRUE(WaitForOperator([&] {
       return Super(
                  "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO "
                  "$$ BEGIN WHILE NOT%' AND datname = current_database() AND usename = 'app'") ==
@@ -186,10 +186,10 @@ TEST_F(ServerTroubleTest, APermanentFailureCarriesEverythingButRowValues) {
   const json failure = world_.GetObject(ns_, "app")["status"]["failure"];
   EXPECT_EQ(failure["sqlstate"], "23505");
   EXPECT_EQ(failure["message"], "duplicate key value violates unique constraint \"a_x_key\"");
-  for (const std::string& output : {world_.MustKubectl({"get", "schemaversion", "app", "-n", ns_,
-                                                        "-o", "json", "--show-managed-fields"}),
-                                    world_.MustKubectl({"get", "events", "-n", ns_, "-o", "yaml"}),
-                                    world_.Health("/metrics")}) {
+  for (const std::string& output :
+       {world_.MustKubectl(
+            {"get", "schemaversion", "app", "-n", ns_, "-o", "json", "--show-managed-fields"}),
+        world_.MustKubectl({"get", "events", "-n", ns_, "-o", "yaml"}), world_.Metrics()}) {
     const json parsed = json::parse(output, nullptr, false);
     const std::string shown =
         parsed.is_object() && parsed.contains("status") ? parsed["status"].dump() : output;
