@@ -163,8 +163,12 @@ TEST_F(BadInputTest, ADuplicateKeyFailureShowsNoRowValues) {
   world_.Apply(object_);
   EXPECT_THAT(MessageOf("MigrationFailed"), HasSubstr("duplicate key"));
   EXPECT_THAT(world_.GetObject(ns_, "app")["status"].dump(), Not(HasSubstr("row-value-x")));
-  EXPECT_THAT(world_.MustKubectl({"get", "events", "-n", ns_, "-o", "yaml"}),
-              Not(HasSubstr("row-value-x")));
+  std::string events;
+  EXPECT_TRUE(WaitForOperator([&] {
+    events = world_.MustKubectl({"get", "events", "-n", ns_, "-o", "yaml"});
+    return events.find("MigrationFailed") != std::string::npos;
+  })) << events;
+  EXPECT_THAT(events, Not(HasSubstr("row-value-x")));
 }
 
 TEST_F(BadInputTest, ADowngradeNobodyAllowedWaitsForApproval) {

@@ -64,9 +64,11 @@ TEST(DriftE2eTest, AnIndexRemovedByHandIsToldAndHoldsMigrationsWhereItShall) {
   EXPECT_NE(message.find("CREATE INDEX ix ON public.t USING btree (a);"), std::string::npos)
       << message;
   EXPECT_EQ(ReadyOf(world.GetObject(ns, "app"))["status"], "True");
-  const std::string events =
-      world.MustKubectl({"get", "events", "-n", ns, "-o", "jsonpath={.items[*].reason}"});
-  EXPECT_NE(events.find("Drifted"), std::string::npos) << events;
+  std::string events;
+  EXPECT_TRUE(WaitForOperator([&] {
+    events = world.MustKubectl({"get", "events", "-n", ns, "-o", "jsonpath={.items[*].reason}"});
+    return events.find("Drifted") != std::string::npos;
+  })) << events;
 
   world.Apply(DriftObject(ns, "Block", 2));
   world.WaitForReason(ns, "app", "DriftBlocked");
