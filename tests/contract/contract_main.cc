@@ -1,4 +1,5 @@
 // contract_tests --cluster=devcluster|kube-apiserver: the whole suite against one server.
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -47,7 +48,8 @@ void InstallCrds() {
   const Answer made = Call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", *crd);
   if (made.status != 201) throw std::runtime_error(file + ": " + made.text);
   const bool served = WaitUntil(
-      [] { return Call("GET", "/apis/schemaversion.io/v1alpha1/schemaversions").status == 200; });
+      [] { return Call("GET", "/apis/schemaversion.io/v1alpha1/schemaversions").status == 200; },
+      std::chrono::minutes(3));
   if (!served) throw std::runtime_error("the SchemaVersion kind is not served");
 }
 

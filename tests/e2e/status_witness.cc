@@ -19,12 +19,13 @@ StatusWitness::StatusWitness(const ProcessOptions& watch) : watch_(watch) {}
 StatusWitness::Verdict StatusWitness::Judge(const std::string& last_name) {
   const std::string shown = "\"" + last_name + "\"";
   const bool complete =
-      WaitUntil([&] { return watch_.Out().find(shown) != std::string::npos || !watch_.Running(); });
+      WaitUntil([&] { return watch_.Out().find(shown) != std::string::npos || !watch_.Running(); },
+                std::chrono::minutes(3));
   if (!complete || !watch_.Running()) {
     throw std::runtime_error("the watch of every status ended early: " + watch_.Err());
   }
   watch_.Signal(SIGTERM);
-  watch_.Wait(std::chrono::seconds(10));
+  watch_.Wait(std::chrono::minutes(1));
   StatusChecker checker;
   std::istringstream documents(watch_.Out());
   json event;

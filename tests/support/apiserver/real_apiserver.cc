@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kToken = "contract-administrator";
-constexpr std::chrono::seconds kStartTimeout{60};
+constexpr std::chrono::seconds kStartTimeout{180};
 constexpr const char* kAuditPolicy = R"(apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
