@@ -25,20 +25,24 @@ std::string Configuration(const TestPostgres& server, const std::string& mode, i
 
 bool TestPgbouncer::IsInstalled() { return fs::exists(kProgram); }
 
-TestPgbouncer::TestPgbouncer(const TestPostgres& server, const std::string& mode)
-    : port_(FreePort()) {
-  const fs::path file = folder_.path() / "pgbouncer.ini";
-  WriteFile(file, Configuration(server, mode, port_));
+TestPgbouncer::TestPgbouncer(const TestPostgres& server, const std::string& mode) {
   fs::permissions(folder_.path(), fs::perms::others_read | fs::perms::others_exec,
                   fs::perm_options::add);
-  process_ = std::make_unique<ChildProcess>(ProcessOptions{
-      .arguments = {kProgram, file.string()}, .working_directory = "/", .user = kUser});
-  const std::string url = Url("postgres") + "?connect_timeout=2";
-  const bool ready =
-      WaitUntil([&] { return !process_->Running() || PQping(url.c_str()) == PQPING_OK; });
-  if (!ready || !process_->Running()) {
-    throw std::runtime_error("pgbouncer did not start: " + process_->Err());
+  const fs::path file = folder_.path() / "pgbouncer.ini";
+  std::string said;
+  // Somebody else may take the port in between.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    port_ = FreePort();
+    WriteFile(file, Configuration(server, mode, port_));
+    process_ = std::make_unique<ChildProcess>(ProcessOptions{
+        .arguments = {kProgram, file.string()}, .working_directory = "/", .user = kUser});
+    const std::string url = Url("postgres") + "?connect_timeout=2";
+    const bool ready =
+        WaitUntil([&] { return !process_->Running() || PQping(url.c_str()) == PQPING_OK; });
+    if (ready && process_->Running()) return;
+    said = process_->Err();
   }
+  throw std::runtime_error("pgbouncer did not start: " + said);
 }
 
 TestPgbouncer::~TestPgbouncer() = default;
