@@ -190,7 +190,10 @@ StepDone JournalledSection::SendGuarded(std::size_t index, const OwnTransaction&
   context_.monitor.Rest();
   SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
   if (!done) return Failed(index, done.error());
-  auto kept = guard.Ask(SessionGuard::Culprit::kStatement, SessionGuard::Next::kOwn, stop);
+  const PipelineAnswer answer = database_->session().Pipeline(
+      {.statements = guard.Questions(SessionGuard::Next::kCommit)}, stop);
+  if (answer.done.empty()) return tl::unexpected(RefusedCommit({&context_, 1}, *answer.error));
+  auto kept = guard.Judge(answer, SessionGuard::Culprit::kStatement, stop);
   if (!kept) return Failed(index, kept.error());
   return {};
 }

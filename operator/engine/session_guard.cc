@@ -107,7 +107,7 @@ std::string QuestionSql(SessionGuard::Next next) {
   sql += Lookup("$1") + Lookup("$2") +
          "l.locktype, l.relation, l.mode, l.classid, l.objid, l.objsubid, "
          "pg_catalog.set_config('lock_timeout', $5, true)";
-  if (next == SessionGuard::Next::kOwn) {
+  if (next != SessionGuard::Next::kSubmitted) {
     sql +=
         ", pg_catalog.set_config('client_encoding', 'UTF8', true), "
         "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
@@ -161,33 +161,32 @@ bool SessionGuard::Trusts(const Statement& statement) const {
   return IsPlainDdl(statement) && !MentionsOurs(statement);
 }
 
-PipelinedStatement SessionGuard::Question(Next next) const {
+std::vector<PipelinedStatement> SessionGuard::Questions(Next next) const {
   const VersionTable& table = database_.version_table();
   const TargetDatabase::OwnTables known = database_.own_tables();
-  return {.sql = QuestionSql(next),
-          .parameters = {QuoteQualified(table.schema, table.name),
-                         QuoteQualified(database_.options().ledger_schema, "ledger"),
-                         database_.login(), database_.options().role.value_or(database_.login()),
-                         std::to_string(transaction_.lock_timeout().count()), known.versions,
-                         known.ledger},
-          .rows = RowsUse::kKeep};
+  std::vector<PipelinedStatement> questions;
+  if (next == Next::kCommit) questions.push_back({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
+  questions.push_back(
+      {.sql = QuestionSql(next),
+       .parameters = {QuoteQualified(table.schema, table.name),
+                      QuoteQualified(database_.options().ledger_schema, "ledger"),
+                      database_.login(), database_.options().role.value_or(database_.login()),
+                      std::to_string(transaction_.lock_timeout().count()), known.versions,
+                      known.ledger},
+       .rows = RowsUse::kKeep});
+  return questions;
 }
 
-Result<void> SessionGuard::Judge(const SqlResult<Rows>& answer, Culprit culprit,
+Result<void> SessionGuard::Judge(const PipelineAnswer& answer, Culprit culprit,
                                  const std::stop_token& stop) const {
   if (auto open = CheckOpen(); !open) return open;
-  if (!answer) return Fail(ToError(answer.error()));
+  if (answer.error) return Fail(ToError(*answer.error));
   if (auto ours = CheckWhatIsKnown(); !ours) return ours;
-  if (!answer->empty()) {
-    if (auto ours = CheckTransaction(answer->front()); !ours) return ours;
+  const Rows& rows = answer.done.back().rows;
+  if (!rows.empty()) {
+    if (auto ours = CheckTransaction(rows.front()); !ours) return ours;
   }
-  return CheckLocks(*answer, Name(culprit), stop);
-}
-
-Result<void> SessionGuard::Ask(Culprit culprit, Next next, const std::stop_token& stop) const {
-  PipelineAnswer answer = database_.session().Pipeline({.statements = {Question(next)}}, stop);
-  if (answer.error) return Judge(tl::unexpected(std::move(*answer.error)), culprit, stop);
-  return Judge(std::move(answer.done.front().rows), culprit, stop);
+  return CheckLocks(rows, Name(culprit), stop);
 }
 
 Result<void> SessionGuard::CheckTransaction(const Row& row) const {

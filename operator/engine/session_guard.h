@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/own_transaction.h"
@@ -45,19 +47,20 @@ class SessionGuard {
   // Whom to name in an error: the statement that has just run, or any of the revision.
   enum class Culprit { kStatement, kRevision };
   // Whose SQL runs next. Our own finds no name through the submitted search_path; what else
-  // TargetDatabase::EnterOwn does is proved unnecessary by the answer.
-  enum class Next { kSubmitted, kOwn };
+  // TargetDatabase::EnterOwn does is proved unnecessary by the answer. kCommit: our own, and no
+  // submitted SQL any more in this transaction.
+  enum class Next { kSubmitted, kOwn, kCommit };
 
-  // What to ask behind the statements that have run.
-  PipelinedStatement Question(Next next) const;
+  // What to ask behind the statements that have run. Before kCommit the constraints and triggers
+  // that SQL put off to COMMIT, where nobody asks any more, have their turn first: a failure of
+  // theirs is the answer to the first of two.
+  std::vector<PipelinedStatement> Questions(Next next) const;
 
-  // What the server answered to it: kRejected, saying what the SQL did and what to do; kUnavailable
-  // when the connection was lost; the question's own failure, a stop among others, as it is.
-  Result<void> Judge(const SqlResult<Rows>& answer, Culprit culprit,
+  // What the server answered to the question itself: kRejected, saying what the SQL did and what to
+  // do; kUnavailable when the connection was lost; the question's own failure, a stop among others,
+  // as it is.
+  Result<void> Judge(const PipelineAnswer& answer, Culprit culprit,
                      const std::stop_token& stop) const;
-
-  // Both, in a round trip of their own.
-  Result<void> Ask(Culprit culprit, Next next, const std::stop_token& stop) const;
 
  private:
   Result<void> CheckOpen() const;

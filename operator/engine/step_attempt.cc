@@ -32,10 +32,13 @@ SqlError AsSqlError(const Error& error) { return {.code = error.code, .message =
 // together with the next one, and with what the guard asks about all of them.
 class StatementRun {
  public:
-  StatementRun(TargetDatabase& database, const SessionGuard& guard, const StepContext& context)
+  // `ending`: the steps of the transaction, when this is the last of them.
+  StatementRun(TargetDatabase& database, const SessionGuard& guard, const StepContext& context,
+               std::span<const StepContext> ending)
       : database_(database),
         guard_(guard),
         context_(context),
+        ending_(ending),
         statements_(context.section.statements) {}
 
   // Leaves the transaction to our own SQL.
@@ -55,6 +58,8 @@ class StatementRun {
     }
     SCHEMAOP_FAULT_POINT_OR("engine.lock.verified", Failed(fault));
     if (ours) return {};
+    // What earlier steps put off happens before COMMIT all the same.
+    if (ending_.size() > 1) return Ask(Next::kCommit, std::nullopt);
     if (auto own = database_.EnterOwn(context_.stop); !own) return Failed(own.error());
     return {};
   }
@@ -82,7 +87,8 @@ class StatementRun {
   }
 
   Next After(std::size_t last) const {
-    return last + 1 == statements_.size() ? Next::kOwn : Next::kSubmitted;
+    if (last + 1 < statements_.size()) return Next::kSubmitted;
+    return ending_.empty() ? Next::kOwn : Next::kCommit;
   }
 
   StepDone RunTogether(StatementRange range) {
@@ -91,21 +97,16 @@ class StatementRun {
     const auto starting = [&sending] {
       if (auto reached = ReachSending(); !reached) sending = reached;
     };
-    PipelineAnswer answer =
-        RunSubmittedTogether(database_, context_, range, guard_.Question(After(last)), starting);
+    const PipelineAnswer answer =
+        RunSubmittedTogether(database_, context_, range, guard_.Questions(After(last)), starting);
     if (!sending) return Failed(sending.error());
     if (answer.error && answer.done.size() < range.count) {
       return Failed(range.first + answer.done.size(), *answer.error);
     }
     SCHEMAOP_FAULT_POINT_OR("engine.statement.answered", Failed(fault));
-    const SqlResult<Rows> said = answer.error
-                                     ? SqlResult<Rows>(tl::unexpected(std::move(*answer.error)))
-                                     : std::move(answer.done.back().rows);
     // A trusted statement that is the last was not asked about before.
     const bool trusted = guard_.Trusts(statements_[last]);
-    return Kept(
-        guard_.Judge(said, trusted ? Culprit::kRevision : Culprit::kStatement, context_.stop),
-        trusted ? std::nullopt : std::optional(last));
+    return Kept(answer, range.count, After(last), trusted ? std::nullopt : std::optional(last));
   }
 
   StepDone RunAlone(std::size_t index) {
@@ -113,10 +114,24 @@ class StatementRun {
     auto done = RunSubmitted(database_, context_, index);
     if (!done) return Failed(index, done.error());
     SCHEMAOP_FAULT_POINT_OR("engine.statement.answered", Failed(fault));
-    return Kept(guard_.Ask(Culprit::kStatement, After(index), context_.stop), index);
+    return Ask(After(index), index);
   }
 
-  StepDone Kept(const Result<void>& verdict, std::optional<std::size_t> culprit) const {
+  // The guard's questions, in a round trip of their own.
+  StepDone Ask(Next next, std::optional<std::size_t> culprit) const {
+    const PipelineInput input{.statements = guard_.Questions(next)};
+    return Kept(database_.session().Pipeline(input, context_.stop), 0, next, culprit);
+  }
+
+  // What `answer` says to the guard's questions, behind `before` statements; `culprit`: whom to
+  // name if not the whole revision.
+  StepDone Kept(const PipelineAnswer& answer, std::size_t before, Next next,
+                std::optional<std::size_t> culprit) const {
+    if (next == Next::kCommit && answer.done.size() == before) {
+      return tl::unexpected(RefusedCommit(ending_, *answer.error));
+    }
+    const auto verdict =
+        guard_.Judge(answer, culprit ? Culprit::kStatement : Culprit::kRevision, context_.stop);
     if (verdict) return {};
     const SqlError error = AsSqlError(verdict.error());
     if (culprit) return Failed(*culprit, error);
@@ -132,6 +147,7 @@ class StatementRun {
   TargetDatabase& database_;
   const SessionGuard& guard_;
   const StepContext& context_;
+  const std::span<const StepContext> ending_;
   const std::vector<Statement>& statements_;
 };
 
@@ -142,12 +158,13 @@ Result<std::int64_t> WriteRows(TargetDatabase& database, const OwnTransaction& t
 }
 
 // One section with its rows, in the open transaction, in which submitted SQL may begin; `before`:
-// how many others it has seen. Returns the sequence of its ledger row.
+// how many others it has seen; `ending`: see StatementRun. Returns the sequence of its ledger row.
 tl::expected<std::int64_t, StepFailure> RunSection(TargetDatabase& database,
                                                    const OwnTransaction& transaction,
-                                                   const StepContext& context, std::size_t before) {
+                                                   const StepContext& context, std::size_t before,
+                                                   std::span<const StepContext> ending) {
   const SessionGuard guard(database, transaction, RowsBefore(context.step), before);
-  if (auto ran = StatementRun(database, guard, context).Run(); !ran) {
+  if (auto ran = StatementRun(database, guard, context, ending).Run(); !ran) {
     return tl::unexpected(std::move(ran.error()));
   }
   auto written = WriteRows(database, transaction, context);
@@ -200,7 +217,9 @@ tl::expected<std::vector<AppliedStep>, StepFailure> AttemptSteps(
     }
     const auto began = Clock::now();
     step.started = std::chrono::system_clock::now();
-    auto ran = RunSection(*database, *transaction, step, applied.size());
+    const bool last = applied.size() + 1 == steps.size();
+    auto ran = RunSection(*database, *transaction, step, applied.size(),
+                          last ? steps : std::span<const StepContext>());
     if (!ran) return tl::unexpected(std::move(ran.error()));
     applied.push_back(Describe(step, *ran, began));
   }

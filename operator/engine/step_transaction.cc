@@ -14,13 +14,6 @@
 namespace schemaop {
 namespace {
 
-// Deferred constraints speak up at COMMIT, for no statement in particular.
-StepFailure RefusedCommit(std::span<const StepContext> steps, const SqlError& error) {
-  std::vector<std::string> files;
-  for (const StepContext& step : steps) files.push_back(step.revision.file);
-  return FailRevision(steps.back(), error, Join(files, ", ") + ": at COMMIT");
-}
-
 // What a trigger or rule on the version table, or another tool without the lock, made of it.
 Result<void> CheckRows(const VersionTable& table, const StepContext& context, Heads rows) {
   Heads expected = context.step.heads_after;
@@ -71,6 +64,12 @@ std::string NameRevisions(std::span<const StepContext> steps) {
 }
 
 }  // namespace
+
+StepFailure RefusedCommit(std::span<const StepContext> steps, const SqlError& error) {
+  std::vector<std::string> files;
+  for (const StepContext& step : steps) files.push_back(step.revision.file);
+  return FailRevision(steps.back(), error, Join(files, ", ") + ": at COMMIT");
+}
 
 Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
                                 const StepContext& context) {

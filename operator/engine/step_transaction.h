@@ -19,6 +19,10 @@ namespace schemaop {
 Result<std::int64_t> RecordStep(TargetDatabase& database, const OwnTransaction& transaction,
                                 const StepContext& context);
 
+// What the constraints and triggers say that the SQL of `steps` put off to their COMMIT, for no
+// statement in particular.
+StepFailure RefusedCommit(std::span<const StepContext> steps, const SqlError& error);
+
 // COMMIT of what `steps` did. `heads_after`: the version rows it leaves, nullopt when it changes
 // none. When the connection is lost before the answer, connects again, takes the migration lock
 // again, replaces `database` and asks what became of it: steps that turn out committed are done.

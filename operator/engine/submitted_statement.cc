@@ -67,7 +67,7 @@ SqlResult<CommandResult> RunSubmitted(
 }
 
 PipelineAnswer RunSubmittedTogether(TargetDatabase& database, const StepContext& context,
-                                    StatementRange range, PipelinedStatement question,
+                                    StatementRange range, std::vector<PipelinedStatement> questions,
                                     const std::function<void()>& starting) {
   Teller teller(database, context);
   PipelineInput input{.statements = {},
@@ -82,7 +82,7 @@ PipelineAnswer RunSubmittedTogether(TargetDatabase& database, const StepContext&
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     input.statements.push_back({.sql = context.section.statements[i].text});
   }
-  input.statements.push_back(std::move(question));
+  for (PipelinedStatement& question : questions) input.statements.push_back(std::move(question));
   return database.session().Pipeline(input, context.stop);
 }
 

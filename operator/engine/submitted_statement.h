@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "engine/step_context.h"
 #include "engine/target_database.h"
@@ -25,10 +26,10 @@ struct StatementRange {
   std::size_t count = 0;
 };
 
-// Runs the statements of `range` and `question` behind them in one round trip, telling the progress
-// of each as it begins; `starting` is called before that. REQUIRES: none of them is COPY.
+// Runs the statements of `range` and `questions` behind them in one round trip, telling the
+// progress of each as it begins; `starting` is called before that. REQUIRES: none of them is COPY.
 PipelineAnswer RunSubmittedTogether(TargetDatabase& database, const StepContext& context,
-                                    StatementRange range, PipelinedStatement question,
+                                    StatementRange range, std::vector<PipelinedStatement> questions,
                                     const std::function<void()>& starting);
 
 }  // namespace schemaop

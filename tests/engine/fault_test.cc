@@ -81,8 +81,24 @@ TEST_F(FaultTest, KilledBackendIsReportedAsRetryableAndLeavesNothing) {
             Outcome::kCompleted);
 }
 
-// A deferred trigger ends its own backend while COMMIT runs, before anything is committed.
+// Something ends its own backend while COMMIT runs, before anything is committed.
 TEST_F(FaultTest, ConnectionLostInCommitBeforeItHappenedIsFoundNotCommitted) {
+  const auto report = Upgrade({MakeRevision(
+      "001", "",
+      InCommit("a", "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1)"))});
+  EXPECT_EQ(report.outcome, Outcome::kFailed);
+  EXPECT_EQ(
+      report.error,
+      (Error{
+          ErrorCode::kUnavailable,
+          "the connection was lost while committing revision 001; nothing of it was committed"}));
+  EXPECT_EQ(report.heads, Heads{});
+  EXPECT_FALSE(HasTable("a"));
+  EXPECT_FALSE(HasTable("alembic_version"));
+}
+
+// Deferred triggers have their turn before COMMIT is sent: nothing is in doubt.
+TEST_F(FaultTest, ConnectionLostInADeferredTriggerLeavesNothing) {
   const auto report = Upgrade({MakeRevision(
       "001", "",
       "CREATE TABLE a (id int); CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
@@ -91,11 +107,10 @@ TEST_F(FaultTest, ConnectionLostInCommitBeforeItHappenedIsFoundNotCommitted) {
       "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
       "EXECUTE FUNCTION die(); INSERT INTO a VALUES (1)")});
   EXPECT_EQ(report.outcome, Outcome::kFailed);
-  EXPECT_EQ(
-      report.error,
-      (Error{
-          ErrorCode::kUnavailable,
-          "the connection was lost while committing revision 001; nothing of it was committed"}));
+  EXPECT_EQ(report.error,
+            (Error{ErrorCode::kUnavailable,
+                   "001.sql: at COMMIT: terminating connection due to administrator command "
+                   "(SQLSTATE 57P01)"}));
   EXPECT_EQ(report.heads, Heads{});
   EXPECT_FALSE(HasTable("a"));
   EXPECT_FALSE(HasTable("alembic_version"));

@@ -98,6 +98,48 @@ class HostileSqlTest : public LinearProject {
   const Revision first_ = MakeRevision("001", "", "CREATE TABLE first (id int)");
 };
 
+// A deferred trigger runs when nobody looks any more, unless it is made to run before.
+std::string Deferred(const std::string& body) {
+  return "CREATE TABLE t (id int); CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS "
+         "$$BEGIN " +
+         body +
+         "; RETURN NULL; END$$; CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t DEFERRABLE "
+         "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late(); INSERT INTO t VALUES (1)";
+}
+
+TEST_F(HostileSqlTest, DeferredTriggersAreStoppedToo) {
+  for (const auto& [body, message] : {
+           std::pair{"DELETE FROM public.alembic_version", kVersionTable},
+           std::pair{"INSERT INTO schemaversion.ledger SELECT version_table, sequence + 100, kind, "
+                     "revision, direction, parents, message, checksum, up_sql, down_sql, "
+                     "statement, transaction_id, started_at, finished_at, actor, plan_hash, "
+                     "previous_hash, hash FROM schemaversion.ledger",
+                     kLedger},
+           std::pair{"PERFORM pg_advisory_unlock_all()", kUnlocked},
+       }) {
+    const std::string before = Everything();
+    for (const std::string& sql :
+         {Deferred(body), "SET CONSTRAINTS ALL DEFERRED; " + Deferred(body)}) {
+      const auto report = Upgrade({first_, MakeRevision("002", first_.id, sql)});
+      ASSERT_EQ(report.outcome, Outcome::kFailed) << body;
+      EXPECT_NE(report.error->message.find(message), std::string::npos) << report.error->message;
+      EXPECT_EQ(Everything(), before) << body;
+    }
+  }
+}
+
+TEST_F(HostileSqlTest, DeferredTriggersOfEarlierRevisionsOfATransactionAreStoppedToo) {
+  options_.transaction_mode = TransactionMode::kSingle;
+  const std::string before = Everything();
+  for (const std::string last : {"SELECT 1", ""}) {
+    const auto report = Upgrade(
+        {first_, MakeRevision("002", first_.id, Deferred("DELETE FROM public.alembic_version")),
+         MakeRevision("003", "002", last)});
+    EXPECT_EQ(report.outcome, Outcome::kFailed);
+    EXPECT_EQ(Everything(), before);
+  }
+}
+
 TEST_F(HostileSqlTest, TransactionControlNeverReachesTheServer) {
   for (const std::string tag :
        {"BEGIN", "START TRANSACTION", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE",

@@ -9,6 +9,11 @@
 namespace schemaop::testing {
 namespace {
 
+std::string TriggerFunction(const std::string& name, const std::string& body) {
+  return "CREATE FUNCTION public." + name + "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " +
+         body + "; RETURN NEW; END$$; ";
+}
+
 VersionChange Change(const RevisionId& from, const RevisionId& to) {
   using Kind = VersionChange::Kind;
   return {.kind = from.empty() ? Kind::kInsert : (to.empty() ? Kind::kDelete : Kind::kUpdate),
@@ -42,6 +47,16 @@ Revision MakeRevision(const std::string& id, const std::string& parent, const st
 Revision WithoutTransaction(Revision revision) {
   revision.upgrade.transactional = false;
   return revision;
+}
+
+std::string InCommit(const std::string& table, const std::string& body) {
+  return "CREATE TABLE public." + table + " (id int); " + TriggerFunction("late", body) +
+         TriggerFunction("put_off", "SET CONSTRAINTS ALL DEFERRED; INSERT INTO public." + table +
+                                        " VALUES (1)") +
+         "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON public." + table +
+         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.late(); "
+         "CREATE TRIGGER put_off BEFORE INSERT OR UPDATE ON public.alembic_version FOR EACH ROW "
+         "EXECUTE FUNCTION public.put_off()";
 }
 
 Planner PlanAll(std::vector<Revision> revisions) {

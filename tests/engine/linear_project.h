@@ -21,6 +21,10 @@ Revision MakeRevision(const std::string& id, const std::string& parent, const st
 // The same with an upgrade section that runs outside a transaction.
 Revision WithoutTransaction(Revision revision);
 
+// SQL that runs the PL/pgSQL statements `body` in COMMIT itself, behind everything that we ask
+// before it: our own change of the version table puts them off. Makes public.`table`.
+std::string InCommit(const std::string& table, const std::string& body);
+
 // Every revision of the line `revisions` that is not applied; none applied is base.
 Planner PlanAll(std::vector<Revision> revisions);
 // Downgrades everything that is applied.

@@ -110,12 +110,7 @@ TEST_F(ServerTroubleTest, AKilledBackendTakesTheServerDownAndTheNextRunIsWhole) 
 }
 
 TEST_F(ServerTroubleTest, AServerThatCrashesInCommitIsAskedAgainOnceItIsBack) {
-  const auto sleeps_in_commit = MakeRevision(
-      "001", "",
-      "CREATE TABLE a (id int); CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
-      "$$BEGIN PERFORM pg_sleep(1000); RETURN NULL; END$$; CREATE CONSTRAINT TRIGGER wait AFTER "
-      "INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait(); INSERT INTO "
-      "a VALUES (1)");
+  const auto sleeps_in_commit = MakeRevision("001", "", InCommit("a", "PERFORM pg_sleep(1000)"));
   for (const std::string mode : {"fast", "immediate", "kill"}) {
     SCOPED_TRACE(mode);
     const auto report =

@@ -104,12 +104,12 @@ TEST_F(TransactionGuardTest, AStopInTheQuestionIsNotLaidToTheStatement) {
   const SessionGuard guard(*database, *transaction, {}, 0);
   ASSERT_FALSE(database->session().Execute("SELECT 1 / 0", {}));
   const SqlError stopped{.code = ErrorCode::kCancelled, .message = "stopped on request"};
-  EXPECT_EQ(guard.Judge(tl::unexpected(stopped), SessionGuard::Culprit::kStatement, {}).error(),
+  const PipelineAnswer answer{.done = {}, .error = stopped};
+  EXPECT_EQ(guard.Judge(answer, SessionGuard::Culprit::kStatement, {}).error(),
             (Error{ErrorCode::kCancelled, "stopped on request"}));
   ASSERT_TRUE(database->session().Execute("ROLLBACK", {}));
-  EXPECT_EQ(
-      guard.Judge(tl::unexpected(stopped), SessionGuard::Culprit::kStatement, {}).error().code,
-      ErrorCode::kRejected);
+  EXPECT_EQ(guard.Judge(answer, SessionGuard::Culprit::kStatement, {}).error().code,
+            ErrorCode::kRejected);
 }
 
 }  // namespace
