@@ -129,6 +129,32 @@ Result<Judgement> JudgeStatement(Session& session, const std::string& sql,
       *effect);
 }
 
+Result<std::optional<std::string>> FindPlace(Session& session, const std::string& sql,
+                                             const std::vector<std::string>& search_path,
+                                             const std::stop_token& stop) {
+  const auto effect = EffectOf(sql);
+  const CatalogName* named = nullptr;
+  std::string query =
+      "SELECT n.nspname FROM pg_catalog.pg_class c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE n.nspname = $1 AND c.relname = $2";
+  if (!effect) return std::nullopt;
+  if (const auto* built = std::get_if<BuildsIndex>(&*effect)) named = &built->table;
+  if (const auto* dropped = std::get_if<DropsIndex>(&*effect)) named = &dropped->index;
+  if (const auto* added = std::get_if<AddsEnumValue>(&*effect)) {
+    named = &added->type;
+    query =
+        "SELECT n.nspname FROM pg_catalog.pg_type t "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+        "WHERE n.nspname = $1 AND t.typname = $2";
+  }
+  if (named == nullptr || !named->schema.empty()) return std::nullopt;
+  auto found = FindNamed(session, query, *named, {}, search_path, stop);
+  if (!found) return Fail(found.error());
+  if (!*found) return std::nullopt;
+  return (*found)->Text(0);
+}
+
 Result<void> Repair(Session& session, const Judgement& judgement, const std::stop_token& stop) {
   if (judgement.repairs.empty()) return {};
   if (judgement.busy) {

@@ -43,6 +43,14 @@ Result<Judgement> JudgeStatement(Session& session, const std::string& sql,
                                  const std::vector<std::string>& search_path,
                                  const std::stop_token& stop);
 
+// The schema in which the server finds what the statement names without one: the index to drop, the
+// table to build on, the type to add to. Once the statement has taken effect the name may be found
+// elsewhere. nullopt when there is no such schema, and for statements whose names do not change
+// their meaning.
+Result<std::optional<std::string>> FindPlace(Session& session, const std::string& sql,
+                                             const std::vector<std::string>& search_path,
+                                             const std::stop_token& stop);
+
 // Makes the repairs, each with a deadline of some seconds: they wait for every transaction that may
 // use what they touch. kBusy when somebody still works on it, or uses it for too long. REQUIRES: no
 // transaction is open.

@@ -20,7 +20,15 @@ LedgerRow Reopened(LedgerRow row) {
   return row;
 }
 
+constexpr std::string_view kIn = "in ";
+
 }  // namespace
+
+std::string InSchema(const std::string& schema) { return std::string(kIn) + schema; }
+
+std::optional<std::string> SchemaIn(const std::string& note) {
+  return note.starts_with(kIn) ? std::optional(note.substr(kIn.size())) : std::nullopt;
+}
 
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number) {
   std::optional<LedgerRow> last;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace schemaop {
 // taken effect, or had left something half done, before it was sent: what is found afterwards
 // proves nothing then.
 inline constexpr std::string_view kThereBefore = "there before";
+
+// Otherwise the schema that unqualified names in the statement were found in before it was sent,
+// when that matters to what is found afterwards: "in tenant". Rows of earlier versions do not say.
+std::string InSchema(const std::string& schema);
+// That schema; nullopt when `note` says none.
+std::optional<std::string> SchemaIn(const std::string& note);
 
 // The last row of `journal` (see Ledger::Journal) about statement `number`, counted from 1. nullopt
 // when there is none, or when a stamp followed an intent: a person's word that it did not happen. A

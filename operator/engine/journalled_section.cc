@@ -50,7 +50,7 @@ class JournalledSection {
   StepDone RunWithItsRow(std::size_t index);
   StepDone SendGuarded(std::size_t index, const OwnTransaction& transaction);
   StepDone RunBetweenRows(std::size_t index);
-  StepDone NoteSuccess(std::size_t index);
+  StepDone NoteSuccess(std::size_t index, const std::string& note);
   StepDone NoteFailure(std::size_t index, const SqlError& error, const std::string& note);
   Result<std::string> LookBefore(std::size_t index);
   StepDone WriteJournal(std::size_t index, LedgerKind kind, const std::string& note = "");
@@ -64,8 +64,11 @@ class JournalledSection {
   const std::string& Text(std::size_t index) const {
     return context_.section.statements[index].text;
   }
-  Result<Judgement> Judge(std::size_t index, const std::stop_token& stop) {
-    return JudgeStatement(database_->session(), Text(index), database_->schemas(), stop);
+  // `note`: of the statement's intent.
+  Result<Judgement> Judge(std::size_t index, const std::string& note, const std::stop_token& stop) {
+    const auto place = SchemaIn(note);
+    return JudgeStatement(database_->session(), Text(index),
+                          place ? std::vector{*place} : database_->schemas(), stop);
   }
   tl::unexpected<StepFailure> Failed(Error error) const {
     return tl::unexpected(FailStep(context_, std::move(error)));
@@ -117,7 +120,7 @@ StepDone JournalledSection::RunStatement(std::size_t index) {
 StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   // The server says, as it would have said then, what is in the way.
   if (intent.message == kThereBefore) return RunAnew(index);
-  auto judgement = Judge(index, context_.stop);
+  auto judgement = Judge(index, intent.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
   SCHEMAOP_FAULT_POINT_OR("engine.journal.judged", Failed(fault));
   if (judgement->verdict == Verdict::kUnknown) {
@@ -127,7 +130,9 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   }
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
-  if (judgement->verdict == Verdict::kDone) return WriteJournal(index, LedgerKind::kDone);
+  if (judgement->verdict == Verdict::kDone) {
+    return WriteJournal(index, LedgerKind::kDone, intent.message);
+  }
   return RunAnew(index);
 }
 
@@ -135,12 +140,14 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
 StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& last) {
   const bool same = last.checksum == Sha256Hex(Text(index));
   if (!same || last.message == kThereBefore) return RunAnew(index);
-  auto judgement = Judge(index, context_.stop);
+  auto judgement = Judge(index, last.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
   if (judgement->repairs.empty()) return RunAnew(index);
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
-  if (judgement->verdict == Verdict::kDone) return WriteJournal(index, LedgerKind::kDone);
+  if (judgement->verdict == Verdict::kDone) {
+    return WriteJournal(index, LedgerKind::kDone, last.message);
+  }
   return RunAnew(index);
 }
 
@@ -201,17 +208,20 @@ StepDone JournalledSection::SendGuarded(std::size_t index, const OwnTransaction&
 // What the catalog says before the statement is sent, so that what it says afterwards counts. An
 // index that IF NOT EXISTS would take for a good one although it is invalid goes first.
 Result<std::string> JournalledSection::LookBefore(std::size_t index) {
-  auto judgement = Judge(index, context_.stop);
+  auto place = FindPlace(database_->session(), Text(index), database_->schemas(), context_.stop);
+  if (!place) return Fail(place.error());
+  const std::string note = *place ? InSchema(**place) : std::string();
+  auto judgement = Judge(index, note, context_.stop);
   if (!judgement) return Fail(judgement.error());
   const auto effect = EffectOf(Text(index));
   const auto* built = effect ? std::get_if<BuildsIndex>(&*effect) : nullptr;
   if (built != nullptr && built->if_not_exists && !judgement->repairs.empty()) {
     auto repaired = Repair(database_->session(), *judgement, context_.stop);
     if (!repaired) return Fail(repaired.error());
-    return std::string();
+    return note;
   }
   const bool there = judgement->verdict == Verdict::kDone || !judgement->repairs.empty();
-  return std::string(there ? kThereBefore : "");
+  return there ? std::string(kThereBefore) : note;
 }
 
 StepDone JournalledSection::RunBetweenRows(std::size_t index) {
@@ -241,7 +251,7 @@ StepDone JournalledSection::RunBetweenRows(std::size_t index) {
   // The outcome is known now and must be noted even if we were told to stop.
   if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
   SCHEMAOP_FAULT_POINT_OR("engine.lone.known", Failed(fault));
-  return done ? NoteSuccess(index) : NoteFailure(index, done.error(), *note);
+  return done ? NoteSuccess(index, *note) : NoteFailure(index, done.error(), *note);
 }
 
 std::optional<std::int64_t> JournalledSection::NumberBefore(std::size_t index) const {
@@ -259,7 +269,7 @@ bool JournalledSection::MayRemain(std::size_t index, std::optional<std::int64_t>
 
 // What the statement did is done; without the lock, or with other tables than ours, nothing may
 // follow it.
-StepDone JournalledSection::NoteSuccess(std::size_t index) {
+StepDone JournalledSection::NoteSuccess(std::size_t index, const std::string& note) {
   auto locked = HoldsLock(database_->session(), database_->lock_key(), {});
   if (!locked) return Failed(locked.error());
   if (*locked) {
@@ -267,7 +277,10 @@ StepDone JournalledSection::NoteSuccess(std::size_t index) {
     auto ours = CheckOwnTables(*database_, RowsBefore(context_.step), {});
     if (!ours) return Failed(index, ours.error());
   }
-  if (auto noted = WriteJournal(index, LedgerKind::kDone); !noted || *locked) return noted;
+  // Where it took effect is of use when it is judged again.
+  const std::string place = SchemaIn(note) ? note : std::string();
+  auto noted = WriteJournal(index, LedgerKind::kDone, place);
+  if (!noted || *locked) return noted;
   return Failed(index, Error{ErrorCode::kRejected,
                              "the statement gave the migration lock away; take pg_advisory_unlock "
                              "and pg_advisory_unlock_all out of it"});
@@ -277,7 +290,8 @@ StepDone JournalledSection::NoteSuccess(std::size_t index) {
 // every write and, when unique, is enforced already. The next run sees to what remains.
 StepDone JournalledSection::NoteFailure(std::size_t index, const SqlError& error,
                                         const std::string& note) {
-  const auto judgement = note.empty() ? Judge(index, {}) : Result<Judgement>(Judgement{});
+  const auto judgement =
+      note == kThereBefore ? Result<Judgement>(Judgement{}) : Judge(index, note, {});
   if (judgement && judgement->verdict == Verdict::kRunAgain) {
     (void)Repair(database_->session(), *judgement, {});
   }

@@ -355,5 +355,36 @@ TEST_F(NonTransactionalTest, DoneStatementThatCannotBeJudgedIsInDoubtAfterADowng
   EXPECT_EQ(Query("SELECT count(*) FROM t"), "1");
 }
 
+// Both schemas have one of this name, and the first was meant.
+class TwoSchemasTest : public NonTransactionalTest {
+ protected:
+  TwoSchemasTest() {
+    Query("CREATE SCHEMA tenant; CREATE TABLE tenant.a (id int); CREATE INDEX i ON public.a (id)");
+    options_.search_path = {"tenant", "public"};
+  }
+};
+
+TEST_F(TwoSchemasTest, DroppedIndexOfACutOffRunIsNotLookedForInTheNextSchema) {
+  const auto revision = Indexed("DROP INDEX CONCURRENTLY i");
+  WriteIntent(revision, "in tenant");
+  EXPECT_EQ(Upgrade({revision}).error, std::nullopt);
+  EXPECT_EQ(IndexState("public.i"), "t");
+  EXPECT_EQ(LedgerWords(), "intent:001 done:001 applied:001");
+}
+
+TEST_F(TwoSchemasTest, TheJournalSaysInWhichSchemaAStatementWorks) {
+  Query("CREATE INDEX i ON tenant.a (id)");
+  EXPECT_EQ(Upgrade({Indexed("DROP INDEX CONCURRENTLY i")}).error, std::nullopt);
+  EXPECT_EQ(IndexState("public.i"), "t");
+  EXPECT_FALSE(HasTable("tenant.i"));
+  EXPECT_EQ(Query("SELECT message FROM schemaversion.ledger WHERE kind = 'intent'"), "in tenant");
+}
+
+TEST_F(TwoSchemasTest, AnIndexInAnotherSchemaIsNotTakenForOneThatWasThereBefore) {
+  EXPECT_EQ(Upgrade({Indexed("CREATE INDEX CONCURRENTLY i ON a (id)")}).error, std::nullopt);
+  EXPECT_EQ(IndexState("tenant.i"), "t");
+  EXPECT_EQ(Query("SELECT message FROM schemaversion.ledger WHERE kind = 'intent'"), "in tenant");
+}
+
 }  // namespace
 }  // namespace schemaop::testing
