@@ -51,6 +51,12 @@ std::string Describe(const StatementFailure& failure, const Workspace& workspace
 // What became of the revision whose statement the server refused.
 std::string Fate(const StatementFailure& failure) {
   if (failure.in_transaction) return fmt::format("revision {} is rolled back", failure.revision);
+  const bool lost = failure.retryable && failure.sqlstate.empty();
+  if (lost) {
+    return DescribeRemains({.revision = failure.revision,
+                            .in_transaction = false,
+                            .statements_done = std::max(failure.statement - 1, 0)});
+  }
   return failure.statement > 1
              ? fmt::format(
                    "revision {} runs outside a transaction: its statements before this one "
@@ -80,6 +86,18 @@ Outcome<void> ConcludeFailure(const RunReport& report, const Workspace& workspac
   if (report.applied.empty()) return Refuse(error);
   return Refuse(ExitCode::kPartlyApplied, fmt::format("{}\n{}; to go on, run: {}\n", error.message,
                                                       Standing(report, *workspace.graph), again));
+}
+
+Outcome<void> ConcludeInterrupted(const RunReport& report, const Workspace& workspace,
+                                  const std::string& again) {
+  ExitCode code = ExitCode::kInterrupted;
+  std::string fate = "no revision was under way";
+  if (const auto& step = report.interrupted) {
+    fate = step->in_transaction ? "the running revision is rolled back" : DescribeRemains(*step);
+    if (!step->in_transaction && step->statements_done > 0) code = ExitCode::kPartlyApplied;
+  }
+  return Refuse(code, fmt::format("interrupted; {}; {}\nto go on, run: {}\n", fate,
+                                  Standing(report, *workspace.graph), again));
 }
 
 Outcome<void> ConcludeInDoubt(const RunReport& report, const Workspace& workspace) {
@@ -133,10 +151,7 @@ Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
     case RunReport::Outcome::kInDoubt:
       return ConcludeInDoubt(report, workspace);
     case RunReport::Outcome::kCancelled:
-      return Refuse(ExitCode::kInterrupted,
-                    fmt::format("interrupted; the running revision is rolled back; {}\n"
-                                "to go on, run: {}\n",
-                                Standing(report, *workspace.graph), again));
+      return ConcludeInterrupted(report, workspace, again);
   }
   return Refuse(ExitCode::kFailed, "the run ended in an unknown way");
 }

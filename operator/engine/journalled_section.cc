@@ -33,9 +33,11 @@ class JournalledSection {
     if (auto read = ReadJournal(); !read) return Failed(read.error());
     SCHEMAOP_FAULT_POINT_OR("engine.journal.read", Failed(fault));
     for (std::size_t i = 0; i < context_.section.statements.size(); ++i) {
-      if (auto done = RunStatement(i); !done) return done;
+      if (auto done = RunStatement(i); !done) return After(i, std::move(done.error()));
     }
-    return Finish();
+    auto finished = Finish();
+    if (!finished) return After(context_.section.statements.size(), std::move(finished.error()));
+    return finished;
   }
 
   // Of the ledger row that Finish wrote.
@@ -69,6 +71,11 @@ class JournalledSection {
     const auto place = SchemaIn(note);
     return JudgeStatement(database_->session(), Text(index),
                           place ? std::vector{*place} : database_->schemas(), stop);
+  }
+  // `failure`, behind `done` statements.
+  static tl::unexpected<StepFailure> After(std::size_t done, StepFailure failure) {
+    failure.statements_done = static_cast<int>(done);
+    return tl::unexpected(std::move(failure));
   }
   tl::unexpected<StepFailure> Failed(Error error) const {
     return tl::unexpected(FailStep(context_, std::move(error)));

@@ -111,6 +111,12 @@ class MigrationRun {
     if (!taken) {
       report_.failure = std::move(taken.error().failure);
       report_.blockers = std::move(taken.error().blockers);
+      if (taken.error().outcome == RunReport::Outcome::kCancelled) {
+        report_.interrupted =
+            InterruptedStep{.revision = steps[first].step->revision,
+                            .in_transaction = steps[first].section().transactional,
+                            .statements_done = taken.error().statements_done};
+      }
       Ended(taken.error().outcome, std::move(taken.error().error));
       return false;
     }

@@ -24,6 +24,7 @@ struct StepFailure {
   Error error;
   std::optional<StatementFailure> failure;  // when a statement was refused
   std::vector<Blocker> blockers;            // when it could not get a lock: who was in the way
+  int statements_done = 0;  // outside a transaction: so many of its first ones took effect
 };
 
 // A step of a plan, and the revision it runs. Both outlive the run.

@@ -222,10 +222,15 @@ std::string RetryingMessage(const FailureStatus& failure, const std::string& lab
   return message;
 }
 
-std::string InterruptedMessage(const std::string& label, const std::string& heads) {
-  return "the operator was told to stop in the middle of a migration: the step under way was " +
-         std::string("rolled back and ") + label + " is at " + heads +
-         "; the operator goes on from there when it runs again";
+std::string InterruptedMessage(const std::optional<InterruptedStep>& step, const std::string& label,
+                               const std::string& heads) {
+  std::string fate = "no step was under way and ";
+  if (step) {
+    fate = step->in_transaction ? "the step under way was rolled back and "
+                                : DescribeRemains(*step) + "; ";
+  }
+  return "the operator was told to stop in the middle of a migration: " + fate + label + " is at " +
+         heads + "; the operator goes on from there when it runs again";
 }
 
 std::string SomeChanges(const std::vector<std::string>& changes) {

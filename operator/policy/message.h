@@ -63,8 +63,9 @@ std::string MigrationFailedMessage(const FailureStatus& failure, const std::stri
 std::string InDoubtMessage(const FailureStatus& failure, const std::string& label);
 std::string RetryingMessage(const FailureStatus& failure, const std::string& label);
 
-// Where a run ended when the operator was told to stop.
-std::string InterruptedMessage(const std::string& label, const std::string& heads);
+// Where a run ended when the operator was told to stop; `step`: see RunReport::interrupted.
+std::string InterruptedMessage(const std::optional<InterruptedStep>& step, const std::string& label,
+                               const std::string& heads);
 
 // "revision 004 at 004_x.sql:12:3, statement 3, SQLSTATE 42P07": where a failure was, without the
 // server's words.

@@ -245,7 +245,7 @@ SchemaVersionStatus NextStatus(const SchemaVersion& object, const Observation& o
     case RunReport::Outcome::kCancelled:
       DropOutlivedFailure(status, object, after);
       Conclude(status, object, after.now, Reason::kRetrying,
-               InterruptedMessage(status.database, status.current_revision));
+               InterruptedMessage(report.interrupted, status.database, status.current_revision));
       break;
     case RunReport::Outcome::kFailed:
     case RunReport::Outcome::kInDoubt:

@@ -75,6 +75,19 @@ struct Receipt {
   bool operator==(const Receipt&) const = default;
 };
 
+// The step that was under way when a run was told to stop.
+struct InterruptedStep {
+  RevisionId revision;
+  bool in_transaction = true;  // then nothing of it remains
+  int statements_done = 0;     // outside one: so many of its first statements took effect
+
+  bool operator==(const InterruptedStep&) const = default;
+};
+
+// "revision 005 runs outside a transaction: its first 2 statements took effect, and the next run
+// finds out what became of the one that was cut off". REQUIRES: !step.in_transaction.
+std::string DescribeRemains(const InterruptedStep& step);
+
 // How a run ended. `heads` is what the database holds as far as we know; every applied step is
 // committed.
 struct RunReport {
@@ -83,14 +96,15 @@ struct RunReport {
     kBusy,       // the lock stayed with `holder` for as long as we were willing to wait
     kFailed,     // `error` and, when a statement was refused, `failure`
     kInDoubt,    // a non-transactional statement's outcome cannot be proved; `failure` names it
-    kCancelled,  // told to stop; the current step is rolled back
+    kCancelled,  // told to stop; `interrupted` says what became of the current step
   };
   Outcome outcome = Outcome::kCompleted;
   Heads heads;
   std::vector<AppliedStep> applied;
   std::optional<LockHolder> holder;
   std::optional<StatementFailure> failure;
-  std::optional<Error> error;     // set for every outcome but kCompleted
+  std::optional<Error> error;                  // set for every outcome but kCompleted
+  std::optional<InterruptedStep> interrupted;  // kCancelled, unless no step was under way
   std::vector<Blocker> blockers;  // who was in the way when the last attempt failed for a lock
   Receipt receipt;
   // Why the schema after the run could not be kept for drift to be told by; the run is none the

@@ -155,6 +155,22 @@ TEST_F(MigrationRunTest, RollsBackAndSaysSoAtTheFirstInterrupt) {
   EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't2'"), "0");
 }
 
+TEST_F(MigrationRunTest, SaysWhatRemainsWhenAnInterruptMeetsARevisionOutsideATransaction) {
+  schemactl_.AddRevision("001.sql",
+                         "-- Run it\n--\n-- revision: 001\n-- down_revision: none\n\n-- "
+                         "migrate:up transaction:false\nVACUUM;\nSELECT "
+                         "pg_sleep(600);\n\n-- migrate:down\n");
+  ChildProcess child(schemactl_.Options({"upgrade", "head"}));
+  ASSERT_TRUE(WaitUntilRunning("SELECT pg_sleep")) << child.Err();
+  child.Signal(SIGINT);
+  EXPECT_EQ(child.Wait(std::chrono::seconds(30)), 8);
+  EXPECT_NE(child.Err().find("interrupted; revision 001 runs outside a transaction: its first "
+                             "statement took effect, and the next run finds out what became of the "
+                             "one that was cut off; the database is at base\n"),
+            std::string::npos)
+      << child.Err();
+}
+
 TEST_F(MigrationRunTest, EndsAtOnceAtTheSecondInterrupt) {
   schemactl_.AddRevision("001.sql", RevisionRunning(1, "SELECT pg_sleep(600);"));
   ChildProcess child(schemactl_.Options({"upgrade", "head"}));

@@ -47,6 +47,7 @@ TEST_F(FaultTest, StopCancelsTheRunningStatementAndRollsItsRevisionBack) {
   }
   EXPECT_EQ(report.outcome, Outcome::kCancelled);
   EXPECT_EQ(report.error, (Error{ErrorCode::kCancelled, "stopped on request"}));
+  EXPECT_EQ(report.interrupted, (InterruptedStep{"002", true, 0}));
   EXPECT_EQ(report.heads, Heads{"001"});
   EXPECT_EQ(Versions(), "001");
   EXPECT_FALSE(HasTable("b"));

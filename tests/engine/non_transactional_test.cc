@@ -312,7 +312,7 @@ TEST_F(NonTransactionalTest, BlockThatFailsBeforeItCommittedIsRunAgain) {
 }
 
 TEST_F(NonTransactionalTest, OutcomeIsNotedAfterAStop) {
-  const auto revision = Indexed("SELECT pg_sleep(100)");
+  const auto revision = Indexed("VACUUM a; SELECT pg_sleep(100)");
   std::stop_source stop;
   RunReport report;
   {
@@ -325,8 +325,9 @@ TEST_F(NonTransactionalTest, OutcomeIsNotedAfterAStop) {
     stop.request_stop();
   }
   EXPECT_EQ(report.outcome, Outcome::kCancelled);
-  EXPECT_EQ(LedgerWords(), "intent:001 failed:001");
-  EXPECT_EQ(Upgrade({Indexed("SELECT 1")}).error, std::nullopt);
+  EXPECT_EQ(report.interrupted, (InterruptedStep{"001", false, 1}));
+  EXPECT_EQ(LedgerWords(), "intent:001 done:001 intent:001 failed:001");
+  EXPECT_EQ(Upgrade({Indexed("VACUUM a; SELECT 1")}).error, std::nullopt);
 }
 
 // What a downgrade took away is not there any more.

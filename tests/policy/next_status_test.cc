@@ -297,6 +297,7 @@ TEST(NextStatusTest, InterruptedRunTellsWhereItStopped) {
   RunReport report;
   report.outcome = RunReport::Outcome::kCancelled;
   report.applied = {Applied("003")};
+  report.interrupted = InterruptedStep{.revision = "004"};
   const auto status = RunTo(situation, {"003"}, report);
   EXPECT_EQ(status.current_revision, "003");
   EXPECT_EQ(status.pending, 1);
@@ -305,6 +306,21 @@ TEST(NextStatusTest, InterruptedRunTellsWhereItStopped) {
             "the operator was told to stop in the middle of a migration: the step under way was "
             "rolled back and "
             "projects@db:5432 is at 003; the operator goes on from there when it runs again");
+}
+
+TEST(NextStatusTest, InterruptedRunOutsideATransactionTellsWhatRemains) {
+  Situation situation;
+  RunReport report;
+  report.outcome = RunReport::Outcome::kCancelled;
+  report.applied = {Applied("003")};
+  report.interrupted =
+      InterruptedStep{.revision = "004", .in_transaction = false, .statements_done = 2};
+  const auto status = RunTo(situation, {"003"}, report);
+  EXPECT_EQ(FindCondition(status.conditions, "Ready")->message,
+            "the operator was told to stop in the middle of a migration: revision 004 runs outside "
+            "a transaction: its first 2 statements took effect, and the next run finds out what "
+            "became of the one that was cut off; projects@db:5432 is at 003; the operator goes on "
+            "from there when it runs again");
 }
 
 TEST(NextStatusTest, PartOfARunThatFailedIsKept) {
