@@ -241,14 +241,14 @@ Result<void> TargetDatabase::CreateMissing(const std::stop_token& stop) {
     version_table_.exists = true;
     SCHEMAOP_FAULT_POINT("engine.versions.created");
   }
-  auto exists = ledger_->Exists(stop);
-  if (!exists) return Fail(exists.error());
-  if (!*exists) {
+  auto current = ledger_->IsCurrent(stop);
+  if (!current) return Fail(current.error());
+  if (!*current) {
     if (auto created = ledger_->Create(stop); !created) return created;
     SCHEMAOP_FAULT_POINT("engine.ledger.created");
   }
   ledger_exists_ = true;
-  ledger_existed_ = *exists;
+  ledger_existed_ = *current;
   return FindOwnTables(stop);
 }
 

@@ -63,9 +63,10 @@ class TargetDatabase {
   // The version table's rows; none when there is no table.
   Result<Heads> ReadHeads(const std::stop_token& stop);
 
-  // Creates version table and ledger where missing. REQUIRES: an open transaction, EnterOwn().
+  // Creates version table and ledger where missing, and extends a ledger of an earlier version.
+  // REQUIRES: an open transaction, EnterOwn().
   Result<void> CreateMissing(const std::stop_token& stop);
-  // Whether the open transaction made it.
+  // Whether the open transaction made it, or extended it.
   bool version_table_is_new() const { return version_table_.exists && !existed_; }
   bool ledger_is_new() const { return ledger_exists_ && !ledger_existed_; }
   // Whether there is something for it to do, as far as is known.
@@ -130,7 +131,7 @@ class TargetDatabase {
   VersionTable version_table_;
   bool existed_ = false;  // the version table is committed
   bool ledger_exists_ = false;
-  bool ledger_existed_ = false;  // it is committed
+  bool ledger_existed_ = false;  // it is committed, in its current form
   std::string ledger_oid_;
   bool reset_due_ = false;
   struct BegunTransaction {

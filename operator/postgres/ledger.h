@@ -86,6 +86,8 @@ class Ledger {
   Ledger(Session& session, std::string schema, std::string version_table);
 
   Result<bool> Exists(const std::stop_token& stop) const;
+  // Whether it exists with all columns.
+  Result<bool> IsCurrent(const std::stop_token& stop) const;
   // The table's oid; nullopt when there is none.
   Result<std::optional<std::string>> Find(const std::stop_token& stop) const;
 

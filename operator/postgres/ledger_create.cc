@@ -37,6 +37,12 @@ Result<std::optional<std::string>> Ledger::Find(const std::stop_token& stop) con
   return found->form == Form::kAbsent ? std::nullopt : std::optional(found->oid);
 }
 
+Result<bool> Ledger::IsCurrent(const std::stop_token& stop) const {
+  auto found = FindForm(stop);
+  if (!found) return Fail(found.error());
+  return found->form == Form::kCurrent;
+}
+
 Result<Ledger::Found> Ledger::FindForm(const std::stop_token& stop) const {
   auto rows = session_->Query(
       "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "

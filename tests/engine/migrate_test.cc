@@ -69,5 +69,16 @@ TEST_F(MigrateTest, FailureOfTheFirstRevisionLeavesAnUntouchedDatabase) {
   EXPECT_FALSE(HasTable("schemaversion.ledger"));
 }
 
+TEST_F(MigrateTest, ALedgerOfAnEarlierVersionIsExtended) {
+  const auto first = MakeRevision("001", "", "CREATE TABLE a (id int)");
+  ASSERT_EQ(Upgrade({first}).error, std::nullopt);
+  Query(
+      "ALTER TABLE schemaversion.ledger DROP COLUMN depends_on, DROP COLUMN down_transactional, "
+      "DROP CONSTRAINT ledger_kind_check");
+  const auto second = MakeRevision("002", "001", "CREATE TABLE b (id int); SELECT 1");
+  EXPECT_EQ(Upgrade({first, second}).error, std::nullopt);
+  EXPECT_EQ(Versions(), "002");
+}
+
 }  // namespace
 }  // namespace schemaop::testing
