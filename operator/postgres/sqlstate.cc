@@ -13,8 +13,9 @@ struct Rule {
 
 // The first match counts: single codes stand before their class.
 constexpr std::array kRules = {
-    Rule{"40003", ErrorCode::kInDoubt},      // statement_completion_unknown
-    Rule{"08007", ErrorCode::kInDoubt},      // transaction_resolution_unknown
+    // statement_completion_unknown and transaction_resolution_unknown: a server that still answers
+    // knows; only SQL that raises them itself says so.
+    Rule{"40003", ErrorCode::kRejected},    Rule{"08007", ErrorCode::kRejected},
     Rule{"08P01", ErrorCode::kRejected},     // protocol_violation: $1 in a statement, among others
     Rule{"08", ErrorCode::kUnavailable},     // connection exceptions
     Rule{"25006", ErrorCode::kUnavailable},  // read_only_sql_transaction: we reached a standby

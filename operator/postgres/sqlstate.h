@@ -10,7 +10,7 @@ namespace schemaop {
 // The code of an error with this SQLSTATE. kBusy: somebody holds what we need (55P03, 40P01, 40001,
 // 55006); kUnavailable: the server is not ready or went away (08, 57P0x, 53, 58, a standby's
 // 25006); kDenied: credentials or rights (28, 42501); kNotFound: no such database (3D000);
-// kInDoubt: 40003, 08007; kInternal when `sqlstate` is not five characters; kRejected for
+// kInternal when `sqlstate` is not five characters; kRejected for
 // everything else, 57014 (statement_timeout) too.
 ErrorCode CodeForSqlState(std::string_view sqlstate);
 

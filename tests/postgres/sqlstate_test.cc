@@ -19,7 +19,7 @@ TEST(SqlStateTest, SaysWhatACallerCanDo) {
            Case{"08003", kUnavailable, true},  // connection_does_not_exist
            Case{"08004", kUnavailable, true},  // sqlserver_rejected_establishment
            Case{"08006", kUnavailable, true},  // connection_failure
-           Case{"08007", kInDoubt, false},     // transaction_resolution_unknown
+           Case{"08007", kRejected, false},    // transaction_resolution_unknown
            Case{"08P01", kRejected, false},    // protocol_violation
            // Class 25: the transaction's state.
            Case{"25001", kRejected, false},    // active_sql_transaction
@@ -33,10 +33,10 @@ TEST(SqlStateTest, SaysWhatACallerCanDo) {
            Case{"42501", kDenied, false},    // insufficient_privilege
            Case{"3D000", kNotFound, false},  // invalid_catalog_name: no such database
            // Class 40: try again.
-           Case{"40001", kBusy, true},      // serialization_failure
-           Case{"40002", kBusy, true},      // transaction_integrity_constraint_violation
-           Case{"40003", kInDoubt, false},  // statement_completion_unknown
-           Case{"40P01", kBusy, true},      // deadlock_detected
+           Case{"40001", kBusy, true},       // serialization_failure
+           Case{"40002", kBusy, true},       // transaction_integrity_constraint_violation
+           Case{"40003", kRejected, false},  // statement_completion_unknown
+           Case{"40P01", kBusy, true},       // deadlock_detected
            // Class 53: what the server has run out of.
            Case{"53000", kUnavailable, true},  // insufficient_resources
            Case{"53100", kUnavailable, true},  // disk_full
