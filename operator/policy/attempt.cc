@@ -54,12 +54,13 @@ FailureKind KindOf(const RunReport& report) {
     case ErrorCode::kUnavailable:
     case ErrorCode::kNotFound:
     case ErrorCode::kCancelled:
+    // A COMMIT that nobody could be asked about: the version table tells at the next attempt.
+    case ErrorCode::kInDoubt:
       return FailureKind::kTransient;
     case ErrorCode::kInvalid:
     case ErrorCode::kDenied:
     case ErrorCode::kRejected:
     case ErrorCode::kUnsuitable:
-    case ErrorCode::kInDoubt:
     case ErrorCode::kInternal:
       return FailureKind::kPermanent;
   }

@@ -140,6 +140,13 @@ const std::vector<Turn>& Turns() {
          report.error = Error{ErrorCode::kCancelled, "told to stop"};
          return RunTo(s, {}, report);
        }},
+      {"failed in a COMMIT that is in doubt", "Ready=False Reconciling Retrying",
+       [](Situation& s) {
+         RunReport report;
+         report.outcome = RunReport::Outcome::kFailed;
+         report.error = Error{ErrorCode::kInDoubt, "the version table will tell"};
+         return RunTo(s, {}, report);
+       }},
       {"in doubt", "Ready=False Stalled InDoubt",
        [](Situation& s) {
          RunReport report = Refused(false);
