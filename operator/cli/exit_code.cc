@@ -20,7 +20,10 @@ constexpr std::array<ExitCodeRow, 11> kRows{{
      "busy: somebody else has the migration lock, or locks that a revision needs; who is printed"},
     {ExitCode::kInDoubt, "in doubt: the outcome of a statement cannot be proved; verify first"},
     {ExitCode::kNoConnection, "cannot connect to the database"},
-    {ExitCode::kPartlyApplied, "partly applied: some revisions are committed, a later one failed"},
+    {ExitCode::kPartlyApplied,
+     "partly applied: some revisions, or statements outside a transaction, took effect, and a "
+     "later "
+     "one failed"},
     {ExitCode::kTimedOut, "timed out (wait)"},
     {ExitCode::kInterrupted, "interrupted and rolled back"},
 }};

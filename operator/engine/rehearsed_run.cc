@@ -97,23 +97,30 @@ RunReport CutRuns::RunToStatement(const Cut& cut, bool& ended) {
       stop_);
 }
 
-// The server itself ends the session, from a trigger that fires in COMMIT.
+// The server itself ends the session, from a trigger that fires in COMMIT: put off anew, since what
+// is put off is called in before the rows are written.
 Result<RunReport> CutRuns::RunToCommit(const Cut& cut, bool& ended) {
   const std::string ledger = QuoteQualified(options_.ledger_schema, "ledger");
   const std::string function = QuoteQualified(options_.ledger_schema, "cut_off");
+  const std::string put_off = QuoteQualified(options_.ledger_schema, "put_off");
   const std::string which =
       "NEW.kind = " + QuoteLiteral(cut.kind) +
       (cut.statement > 0 ? " AND NEW.statement = " + std::to_string(cut.statement) : "");
   // A role may end sessions of those alone that logged in as it.
-  auto armed = Ask("CREATE FUNCTION " + function +
-                   "() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN SET LOCAL ROLE NONE; PERFORM "
-                   "pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()); RETURN NULL; "
-                   "END'; CREATE CONSTRAINT TRIGGER cut_off AFTER INSERT ON " +
-                   ledger + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (" + which +
-                   ") EXECUTE FUNCTION " + function + "()");
+  auto armed =
+      Ask("CREATE FUNCTION " + function +
+          "() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN SET LOCAL ROLE NONE; PERFORM "
+          "pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()); RETURN NULL; "
+          "END'; CREATE CONSTRAINT TRIGGER cut_off AFTER INSERT ON " +
+          ledger + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (" + which +
+          ") EXECUTE FUNCTION " + function + "(); CREATE FUNCTION " + put_off +
+          "() RETURNS trigger LANGUAGE plpgsql AS " +
+          QuoteLiteral("BEGIN SET CONSTRAINTS " + function + " DEFERRED; RETURN NEW; END") +
+          "; CREATE TRIGGER put_off BEFORE INSERT ON " + ledger +
+          " FOR EACH ROW EXECUTE FUNCTION " + put_off + "()");
   if (!armed) return Fail(armed.error());
   RunReport report = TakeOneStep(options_, graph_, step_, nullptr, stop_);
-  auto disarmed = Ask("DROP FUNCTION " + function + "() CASCADE");
+  auto disarmed = Ask("DROP FUNCTION " + function + "(), " + put_off + "() CASCADE");
   if (!disarmed) return Fail(disarmed.error());
   ended = report.error && report.error->code == ErrorCode::kUnavailable;
   return report;
