@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <future>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "heard.h"
 #include "http_server.h"
 #include "process/process.h"
 
@@ -43,14 +43,12 @@ std::string Status(int code, const std::string& reason, const std::string& messa
 }
 
 TEST(KubeClientTest, SendsWhatEachVerbNeedsToTheEncodedPath) {
-  std::mutex mutex;
-  std::vector<std::string> seen;
+  Heard<std::string> seen;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    const std::lock_guard lock(mutex);
-    seen.push_back(request.method + " " + request.target + " " +
-                   request.get_header_value("Content-Type") + " " +
-                   request.get_header_value("User-Agent") + " " +
-                   request.get_header_value("Accept") + " " + request.body);
+    seen.Note(request.method + " " + request.target + " " +
+              request.get_header_value("Content-Type") + " " +
+              request.get_header_value("User-Agent") + " " + request.get_header_value("Accept") +
+              " " + request.body);
     response.set_content(R"({"ok":true})", "application/json");
   });
   const auto client = Connect(server.Url() + "/prefix/", {.user_agent = "schema-operator/1.2.3"});
@@ -63,14 +61,15 @@ TEST(KubeClientTest, SendsWhatEachVerbNeedsToTheEncodedPath) {
   EXPECT_TRUE(client->Patch("/api/v1/x", PatchType::kJson, json::array(), {}).has_value());
   EXPECT_TRUE(client->Patch("/api/v1/x", PatchType::kApply, body, {}).has_value());
   const std::string agent = " schema-operator/1.2.3 application/json ";
-  EXPECT_EQ(seen, (std::vector<std::string>{
-                      "GET /prefix/api/v1/x?fieldSelector=a%3Db " + agent,
-                      "POST /prefix/api/v1/x application/json" + agent + R"({"a":1})",
-                      "PUT /prefix/api/v1/x application/json" + agent + R"({"a":1})",
-                      "PATCH /prefix/api/v1/x application/merge-patch+json" + agent + R"({"a":1})",
-                      "PATCH /prefix/api/v1/x application/json-patch+json" + agent + "[]",
-                      "PATCH /prefix/api/v1/x application/apply-patch+yaml" + agent + R"({"a":1})",
-                  }));
+  EXPECT_EQ(seen.Values(),
+            (std::vector<std::string>{
+                "GET /prefix/api/v1/x?fieldSelector=a%3Db " + agent,
+                "POST /prefix/api/v1/x application/json" + agent + R"({"a":1})",
+                "PUT /prefix/api/v1/x application/json" + agent + R"({"a":1})",
+                "PATCH /prefix/api/v1/x application/merge-patch+json" + agent + R"({"a":1})",
+                "PATCH /prefix/api/v1/x application/json-patch+json" + agent + "[]",
+                "PATCH /prefix/api/v1/x application/apply-patch+yaml" + agent + R"({"a":1})",
+            }));
 }
 
 TEST(KubeClientTest, SendsNothingThatItMayNotWrite) {
@@ -118,16 +117,14 @@ TEST(KubeClientTest, ReadsAStatusIntoAnErrorThatNamesTheRequest) {
 }
 
 TEST(KubeClientTest, ReusesOneConnectionForRequestsThatFollowEachOther) {
-  std::mutex mutex;
-  std::vector<int> ports;
+  Heard<int> ports;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    const std::lock_guard lock(mutex);
-    ports.push_back(request.remote_port);
+    ports.Note(request.remote_port);
     response.set_content("{}", "application/json");
   });
   const auto client = Connect(server.Url());
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(client->Get("/api", {}).has_value());
-  EXPECT_EQ(std::vector<int>(20, ports.front()), ports);
+  EXPECT_EQ(std::vector<int>(20, ports.Values().front()), ports.Values());
 }
 
 TEST(KubeClientTest, NoticesThatAnIdleConnectionWasClosedBeforeItPatches) {
@@ -243,25 +240,23 @@ TEST(KubeClientTest, CallsAnAnswerThatIsNoJsonUnavailable) {
 }
 
 TEST(KubeClientTest, SendsMalformedTextAsReplacementCharacters) {
-  std::string body;
+  Heard<std::string> body;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    body = request.body;
+    body.Note(request.body);
     response.set_content("{}", "application/json");
   });
   EXPECT_TRUE(Connect(server.Url())->Create("/api", json{{"m", "\xff"}}, {}).has_value());
-  EXPECT_EQ(body, "{\"m\":\"\xEF\xBF\xBD\"}");
+  EXPECT_EQ(body.Values(), (std::vector<std::string>{"{\"m\":\"\xEF\xBF\xBD\"}"}));
 }
 
 TEST(KubeClientTest, ReadsTheTokenFileAnewAtA401AndSendsTheRequestOnceMore) {
   testing::TempFolder folder;
   const auto token_file = folder.path() / "token";
   testing::WriteFile(token_file, "old\n");
-  std::mutex mutex;
-  std::vector<std::string> seen;
+  Heard<std::string> seen;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    const std::lock_guard lock(mutex);
-    seen.push_back(request.get_header_value("Authorization"));
-    if (seen.size() > 1 && seen.back() == "Bearer old") {
+    const std::string token = request.get_header_value("Authorization");
+    if (seen.Note(token) > 1 && token == "Bearer old") {
       response.status = 401;
       testing::WriteFile(token_file, "new\n");
       response.set_content(Status(401, "Unauthorized", "Unauthorized"), "application/json");
@@ -275,7 +270,7 @@ TEST(KubeClientTest, ReadsTheTokenFileAnewAtA401AndSendsTheRequestOnceMore) {
   const auto client = *KubeClient::Create(config);
   EXPECT_TRUE(client->Get("/api", {}).has_value());
   EXPECT_TRUE(client->Patch("/api", PatchType::kMerge, json::object(), {}).has_value());
-  EXPECT_EQ(seen, (std::vector<std::string>{"Bearer old", "Bearer old", "Bearer new"}));
+  EXPECT_EQ(seen.Values(), (std::vector<std::string>{"Bearer old", "Bearer old", "Bearer new"}));
 }
 
 TEST(KubeClientTest, ReportsA401OfAStaticTokenAtOnce) {
@@ -432,9 +427,9 @@ TEST(KubeClientTest, NamesItselfAsClientsOfKubernetesDo) {
 }
 
 TEST(KubeClientTest, AsksForMetadataAlone) {
-  std::vector<std::string> accepted;
+  Heard<std::string> accepted;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    accepted.push_back(request.get_header_value("Accept"));
+    accepted.Note(request.get_header_value("Accept"));
     response.set_content("{}\n", "application/json");
   });
   const auto client = Connect(server.Url());
@@ -442,7 +437,7 @@ TEST(KubeClientTest, AsksForMetadataAlone) {
   EXPECT_TRUE(client->GetList("/api", Representation::kObject, {}).has_value());
   const auto take = [](std::string_view) { return true; };
   EXPECT_TRUE(client->Watch("/api", Representation::kMetadata, seconds(1), take, {}).has_value());
-  EXPECT_EQ(accepted,
+  EXPECT_EQ(accepted.Values(),
             (std::vector<std::string>{
                 "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
                 "application/json",

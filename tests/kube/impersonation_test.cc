@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "heard.h"
 #include "http_server.h"
 #include "kube/client.h"
 
@@ -23,9 +24,9 @@ std::vector<std::string> ImpersonationOf(const httplib::Request& request) {
 }
 
 TEST(ImpersonationTest, GoesWithEveryRequestAndEveryWatch) {
-  std::vector<std::vector<std::string>> seen;
+  Heard<std::vector<std::string>> seen;
   testing::HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    seen.push_back(ImpersonationOf(request));
+    seen.Note(ImpersonationOf(request));
     response.set_content("{}\n", "application/json");
   });
   KubeConfig config;
@@ -43,7 +44,7 @@ TEST(ImpersonationTest, GoesWithEveryRequestAndEveryWatch) {
       ElementsAre("Impersonate-Extra-example.org%2FScopes: a",
                   "Impersonate-Extra-example.org%2FScopes: b", "Impersonate-Group: admins",
                   "Impersonate-Group: dba", "Impersonate-Uid: u-7", "Impersonate-User: jane");
-  EXPECT_THAT(seen, ElementsAre(expected, expected));
+  EXPECT_THAT(seen.Values(), ElementsAre(expected, expected));
 }
 
 TEST(ImpersonationTest, RefusesWhatNamesNobodyOrWouldStartAnotherHeader) {

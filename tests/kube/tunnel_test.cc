@@ -9,6 +9,7 @@
 
 #include "certificates/certificates.h"
 #include "connectproxy/connect_proxy.h"
+#include "heard.h"
 #include "http_server.h"
 #include "kube/client.h"
 
@@ -34,7 +35,7 @@ class TunnelTest : public ::testing::Test {
     server_ = std::make_unique<HttpServer>(
         HttpServer::Tls{.certificate = made.certificate, .key = made.key, .client_authority = {}},
         [this](const httplib::Request& request, httplib::Response& response) {
-          hosts_.push_back(request.get_header_value("Host"));
+          hosts_.Note(request.get_header_value("Host"));
           response.set_content(
               nlohmann::json{{"authorization", request.get_header_value("Authorization")}}.dump(),
               "application/json");
@@ -61,7 +62,7 @@ class TunnelTest : public ::testing::Test {
 
   Certificates certificates_;
   IssuedCertificate authority_ = certificates_.MakeAuthority("authority");
-  std::vector<std::string> hosts_;
+  Heard<std::string> hosts_;
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<ConnectProxy> proxy_;
   KubeConfig config_;
@@ -72,7 +73,7 @@ TEST_F(TunnelTest, LeadsThroughAProxyThatSeesNoTokenAndNoHeader) {
   const std::string place = "kubernetes.test:6443";
   EXPECT_THAT(proxy_->Heard(),
               ElementsAre("CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n\r\n"));
-  EXPECT_THAT(hosts_, ElementsAre(place));
+  EXPECT_THAT(hosts_.Values(), ElementsAre(place));
 }
 
 TEST_F(TunnelTest, IsOpenedOnceForRequestsThatFollowEachOther) {
@@ -162,9 +163,9 @@ TEST_F(TunnelTest, SaysWhySocksRefuses) {
 }
 
 TEST(UntunnelledProxyTest, GetsTheWholeUrlOfAnHttpServer) {
-  std::string target;
+  Heard<std::string> target;
   HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
-    target = request.target;
+    target.Note(request.target);
     response.set_content("{}", "application/json");
   });
   ConnectProxy proxy(server.port());
@@ -172,7 +173,7 @@ TEST(UntunnelledProxyTest, GetsTheWholeUrlOfAnHttpServer) {
   config.server = "http://kubernetes.test:8080/prefix";
   config.proxy_url = "http://127.0.0.1:" + std::to_string(proxy.port());
   EXPECT_TRUE((*KubeClient::Create(config))->Get("/api", {}).has_value());
-  EXPECT_EQ(target, "http://kubernetes.test:8080/prefix/api");
+  EXPECT_THAT(target.Values(), ElementsAre("http://kubernetes.test:8080/prefix/api"));
 }
 
 }  // namespace
