@@ -247,7 +247,7 @@ ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
   if (stop.stop_requested()) return ReconcileDone{};
   Observation after = observation;
   after.now = effects_.Now();
-  if (!rehearsed && RehearsalPasses(rehearsed.error())) {
+  if (!rehearsed && PassesByItself(rehearsed.error())) {
     const Retry again{Reason::kRetrying,
                       "the steps could not be rehearsed: " + rehearsed.error().message +
                           "; it is tried again with pauses of up to 1m"};

@@ -67,6 +67,11 @@ FailureKind KindOf(const RunReport& report) {
   return FailureKind::kPermanent;
 }
 
+bool PassesByItself(const Error& error) {
+  return error.code == ErrorCode::kBusy || error.code == ErrorCode::kUnavailable ||
+         error.code == ErrorCode::kCancelled || error.code == ErrorCode::kConflict;
+}
+
 FailureStatus FailureOf(const SchemaVersion& object, const Observation& seen,
                         const RunReport& report) {
   FailureStatus failure;

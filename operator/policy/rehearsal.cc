@@ -51,11 +51,6 @@ std::optional<Decision> RehearsalGate(const SchemaVersion& object, const Observa
   return Decision(HoldFor(*made));
 }
 
-bool RehearsalPasses(const Error& error) {
-  return error.code == ErrorCode::kBusy || error.code == ErrorCode::kUnavailable ||
-         error.code == ErrorCode::kCancelled || error.code == ErrorCode::kConflict;
-}
-
 RehearsalStatus RehearsalOf(const SchemaVersion& object, const Observation& observation,
                             const Plan& plan, const Result<RehearsalReport>& report) {
   RehearsalStatus status{

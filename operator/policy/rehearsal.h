@@ -19,11 +19,7 @@ namespace schemaop {
 std::optional<Decision> RehearsalGate(const SchemaVersion& object, const Observation& observation,
                                       const Goal& goal, const Plan& plan);
 
-// Whether the reason a rehearsal could not be made passes by itself: then it leaves no word in
-// status.
-bool RehearsalPasses(const Error& error);
-
-// `.status.rehearsal` after a rehearsal of `plan`. REQUIRES: not RehearsalPasses of its error.
+// `.status.rehearsal` after a rehearsal of `plan`. REQUIRES: an error does not pass by itself.
 RehearsalStatus RehearsalOf(const SchemaVersion& object, const Observation& observation,
                             const Plan& plan, const Result<RehearsalReport>& report);
 

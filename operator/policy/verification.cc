@@ -73,11 +73,6 @@ std::string FailedMessage(const CheckReport& report, const std::vector<CheckResu
                   kLongestVerdict);
 }
 
-bool PassesByItself(const Error& error) {
-  return error.code == ErrorCode::kBusy || error.code == ErrorCode::kUnavailable ||
-         error.code == ErrorCode::kCancelled || error.code == ErrorCode::kConflict;
-}
-
 }  // namespace
 
 void RecordVerification(SchemaVersionStatus& status, const SchemaVersion& object,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/attempt.h"
 #include "policy/events.h"
 #include "policy/next_status.h"
 #include "situation.h"
@@ -100,10 +101,10 @@ TEST_F(RehearsalGateTest, AMissingRightIsAReasonOfItsOwn) {
 }
 
 TEST_F(RehearsalGateTest, WhatPassesByItselfIsNoVerdict) {
-  EXPECT_TRUE(RehearsalPasses({ErrorCode::kUnavailable, ""}));
-  EXPECT_TRUE(RehearsalPasses({ErrorCode::kBusy, ""}));
-  EXPECT_FALSE(RehearsalPasses({ErrorCode::kRejected, ""}));
-  EXPECT_FALSE(RehearsalPasses({ErrorCode::kDenied, ""}));
+  EXPECT_TRUE(PassesByItself({ErrorCode::kUnavailable, ""}));
+  EXPECT_TRUE(PassesByItself({ErrorCode::kBusy, ""}));
+  EXPECT_FALSE(PassesByItself({ErrorCode::kRejected, ""}));
+  EXPECT_FALSE(PassesByItself({ErrorCode::kDenied, ""}));
 }
 
 TEST_F(RehearsalGateTest, OtherStepsThanTheRehearsedOnesAreAConflict) {
