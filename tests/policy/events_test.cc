@@ -140,6 +140,7 @@ TEST(EventsTest, LedgerFromBeforeTheObjectIsNoNews) {
   Situation other = situation;
   other.object.status = status;
   other.observation.identity->label = "other@db:5432";
+  other.observation.database->ledger.front().sequence = 9;
   EXPECT_EQ(Show(EventsFor(status, Visit(other))), "");
   // A step that somebody else committed since is.
   situation.object.status = status;
