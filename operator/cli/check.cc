@@ -38,8 +38,8 @@ Outcome<void> RunSchemaCheck(CommandContext& context, const CheckArguments& argu
   if (arguments.format != OutputFormat::kText) {
     context.output.Result(DifferenceDocument(arguments.format, ListChanges(changes), ""));
   } else {
-    context.output.Result(changes.empty() ? "No new upgrade operations detected.\n"
-                                          : ChangeLines(changes));
+    context.output.Text(changes.empty() ? "No new upgrade operations detected.\n"
+                                        : ChangeLines(changes));
   }
   if (changes.empty()) return {};
   return Refuse(ExitCode::kDiffers,

@@ -56,7 +56,7 @@ Outcome<void> Print(CommandContext& context, const Workspace& workspace, const H
   if (arguments.detail == Detail::kVerbose) {
     const auto options = ChooseDatabase(context.globals, workspace.project.settings);
     if (!options) return tl::unexpected(options.error());
-    context.output.Result(fmt::format("Current revision(s) for {}:\n", DsnLabel(options->dsn)));
+    context.output.Text(fmt::format("Current revision(s) for {}:\n", DsnLabel(options->dsn)));
   }
   PrintLines(context, workspace.project, *lines);
   return {};

@@ -12,6 +12,7 @@
 #include "cli/database.h"
 #include "cli/difference_document.h"
 #include "cli/document.h"
+#include "cli/printable.h"
 #include "cli/run_outcome.h"
 #include "cli/schema_difference.h"
 #include "cli/schema_reader.h"
@@ -63,7 +64,7 @@ std::string DriftText(const DriftFinding& finding, const std::string& at) {
     return fmt::format("No drift: the schema is as {} left it.\n", at);
   }
   std::string text;
-  for (const std::string& change : finding.changes) text += "-- " + change + "\n";
+  for (const std::string& change : finding.changes) text += "-- " + EscapeControls(change) + "\n";
   return text + "\n" + finding.sql;
 }
 

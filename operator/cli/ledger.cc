@@ -36,7 +36,7 @@ Outcome<LedgerReading> Read(CommandContext& context, const LedgerFilter& filter)
 Outcome<void> List(CommandContext& context, const ListArguments& arguments) {
   const auto reading = Read(context, arguments.filter);
   if (!reading) return tl::unexpected(reading.error());
-  context.output.Result(ListLedgerRows(arguments.format, reading->rows));
+  context.output.Text(ListLedgerRows(arguments.format, reading->rows));
   return {};
 }
 
@@ -47,9 +47,9 @@ Outcome<void> Verify(CommandContext& context) {
   const auto holds = VerifyLedgerChain(reading->version_table, reading->rows);
   if (!holds) return Refuse(ExitCode::kDiffers, holds.error().message);
   const std::size_t count = reading->rows.size();
-  context.output.Result(fmt::format("the ledger of {} holds: {} row{}{}\n", reading->version_table,
-                                    count, count == 1 ? "" : "s",
-                                    count == 0 ? "" : ", the last " + reading->rows.back().hash));
+  context.output.Text(fmt::format("the ledger of {} holds: {} row{}{}\n", reading->version_table,
+                                  count, count == 1 ? "" : "s",
+                                  count == 0 ? "" : ", the last " + reading->rows.back().hash));
   return {};
 }
 

@@ -157,10 +157,10 @@ Outcome<void> MigrationRun::Preview() {
   for (const Step& step : plan->steps) {
     const Revision* revision = history_.graph->Find(step.revision);
     if (revision == nullptr) continue;
-    context_.output.Result("Would run" +
-                           StepLine(*revision, step.direction).substr(kRunning.size()) + "\n");
+    context_.output.Text("Would run" + StepLine(*revision, step.direction).substr(kRunning.size()) +
+                         "\n");
     for (const std::string& loss : Destroys(step, *history_.graph)) {
-      context_.output.Result("  " + loss + "\n");
+      context_.output.Text("  " + loss + "\n");
     }
   }
   return {};

@@ -42,16 +42,18 @@ void Output::Result(std::string_view text) {
   }
 }
 
+void Output::Text(std::string_view text) { Result(EscapeControls(text)); }
+
 void Output::Progress(std::string_view line) {
   if (quiet_) return;
   // The result so far first: on a terminal the two streams are read as one.
   std::fflush(stdout);
-  Write(stderr, std::string(line) + "\n");
+  Write(stderr, EscapeControls(line) + "\n");
 }
 
 void Output::Question(std::string_view text) {
   std::fflush(stdout);
-  Write(stderr, text);
+  Write(stderr, EscapeControls(text));
 }
 
 void Output::Warning(std::string_view line) {

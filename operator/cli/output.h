@@ -20,10 +20,15 @@ class Output {
   // The command's result, as it is. Not silenced by --quiet.
   void Result(std::string_view text);
 
-  // One line about what is going on; silenced by --quiet.
+  // The same for a person to read, with control characters spelled out (EscapeControls): names and
+  // messages come from files and databases, and a terminal would act upon them.
+  void Text(std::string_view text);
+
+  // One line about what is going on, spelled out like Text; silenced by --quiet.
   void Progress(std::string_view line);
 
-  // A question to a person at a terminal, who answers on the same line; not silenced by --quiet.
+  // A question to a person at a terminal, who answers on the same line; not silenced by --quiet;
+  // spelled out like Text.
   void Question(std::string_view text);
 
   // "schemactl: warning: <line>"; silenced by --quiet.

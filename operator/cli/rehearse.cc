@@ -101,9 +101,9 @@ Outcome<void> RunRehearsal(CommandContext& context, const RehearseArguments& arg
       context.stop);
   if (!report) return Refuse(report.error());
   NameFiles(*workspace, *report);
-  context.output.Result(arguments.format == OutputFormat::kText
-                            ? Lines(*report)
-                            : RehearsalDocument(arguments.format, *report));
+  context.output.Text(arguments.format == OutputFormat::kText
+                          ? Lines(*report)
+                          : RehearsalDocument(arguments.format, *report));
   return Conclude(*report);
 }
 

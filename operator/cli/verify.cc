@@ -74,8 +74,8 @@ Outcome<void> Verify(CommandContext& context, OutputFormat format) {
   if (!options) return tl::unexpected(options.error());
   const auto report = RunChecks(*options, *checks, context.stop);
   if (!report) return Refuse(report.error());
-  context.output.Result(format == OutputFormat::kText ? CheckLines(*report)
-                                                      : CheckDocument(format, *report));
+  context.output.Text(format == OutputFormat::kText ? CheckLines(*report)
+                                                    : CheckDocument(format, *report));
   TellOfSequences(context.output, *report);
   return Conclude(*report);
 }

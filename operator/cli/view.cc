@@ -33,9 +33,9 @@ Outcome<Heads> ReadHeads(CommandContext& context, Workspace& workspace) {
 void PrintLines(CommandContext& context, const Project& project, const Lines& lines) {
   for (const std::string& line : lines) {
     const bool path = line.starts_with(kPathMark);
-    context.output.Result(path ? std::string(kPathMark) +
-                                     RevisionPath(project, line.substr(kPathMark.size())) + "\n"
-                               : line + "\n");
+    context.output.Text(path ? std::string(kPathMark) +
+                                   RevisionPath(project, line.substr(kPathMark.size())) + "\n"
+                             : line + "\n");
   }
 }
 

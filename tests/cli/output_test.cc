@@ -33,6 +33,20 @@ TEST(OutputTest, ListsRevisionsInEveryForm) {
             "  branchpoint: false\n  mergepoint: false\n");
 }
 
+// A message comes from a file that somebody else wrote.
+TEST(OutputTest, SpellsOutWhatATerminalWouldActUpon) {
+  const Schemactl schemactl;
+  schemactl.AddRevision("001_t.sql",
+                        "-- Add \x1b]0;title\x07 a table\n--\n-- revision: 001\n"
+                        "-- down_revision: none\n\n-- migrate:up\nSELECT 1;\n");
+  EXPECT_EQ(schemactl.Run({"history"}).out,
+            "<base> -> 001 (head), Add \\x1b]0;title\\x07 a table\n");
+  for (const char* command : {"heads", "show", "branches"}) {
+    const auto out = schemactl.Run({command, command == std::string("show") ? "001" : "-v"}).out;
+    EXPECT_EQ(out.find('\x1b'), std::string::npos) << command;
+  }
+}
+
 TEST(OutputTest, IsAnEmptyListWithoutRevisions) {
   const Schemactl schemactl;
   std::filesystem::create_directories(schemactl.folder() / "versions");
