@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -46,9 +48,17 @@ Result<void> WriteStamps(TargetDatabase& database, const StampPlan& plan, const 
   return {};
 }
 
+// Rows that stay as they were tell nothing of a lost COMMIT.
+LostCommit WhenLost(const OwnTransaction& transaction, Heads before, Heads after) {
+  std::sort(before.begin(), before.end());
+  std::sort(after.begin(), after.end());
+  LostCommit lost{transaction.id(), std::nullopt, before};
+  if (after != before) lost.heads_after = std::move(after);
+  return lost;
+}
+
 Result<void> CommitStamps(const DatabaseOptions& options, OwnTransaction& transaction,
-                          const Heads& heads_after, const std::stop_token& stop) {
-  const LostCommit lost{transaction.id(), heads_after, {}};
+                          const LostCommit& lost, const std::stop_token& stop) {
   const CommitOutcome outcome = transaction.Commit(stop);
   if (outcome.kind == CommitOutcome::Kind::kCommitted) return {};
   if (outcome.kind == CommitOutcome::Kind::kRolledBack) return Fail(ToError(outcome.error));
@@ -83,7 +93,8 @@ RunReport Stamp(const DatabaseOptions& options, const StampPlanner& planner, con
   auto written = WriteStamps(*start->database, *plan, actor, stop);
   if (!written) return failed(written.error());
   SCHEMAOP_FAULT_POINT_OR("engine.stamp.written", failed(fault));
-  auto committed = CommitStamps(options, *transaction, plan->to, stop);
+  auto committed =
+      CommitStamps(options, *transaction, WhenLost(*transaction, report.heads, plan->to), stop);
   if (!committed) return failed(committed.error());
   SCHEMAOP_CRASH_POINT("engine.stamp.committed");
   report.heads = plan->to;

@@ -119,6 +119,29 @@ TEST_F(InDoubtTest, AStampWhoseCommitIsLostSaysWhatBecameOfIt) {
   EXPECT_EQ(proxy_.struck(), 2);
 }
 
+// Its rows are the same before and after: only the server knows what became of it.
+TEST_F(InDoubtTest, AStampThatChangesNoRowSaysWhatBecameOfItsLostCommit) {
+  ASSERT_EQ(Upgrade({MakeRevision("001", "", "SELECT 1")}).error, std::nullopt);
+  const auto stamp = [&] {
+    return Stamp(options_,
+                 [](const DatabaseState& state) -> Result<StampPlan> {
+                   return StampPlan{
+                       .from = state.heads, .to = state.heads, .purge = false, .steps = {}};
+                 },
+                 {"a person"}, {});
+  };
+  proxy_.Arm(Loss(0));
+  EXPECT_EQ(
+      stamp().error,
+      (Error{ErrorCode::kUnavailable,
+             "the connection was lost while committing the stamp; nothing of it was committed"}));
+  EXPECT_EQ(LedgerWords(), "applied:001");
+  proxy_.Arm(Loss(1));
+  EXPECT_EQ(stamp().error, std::nullopt);
+  EXPECT_EQ(LedgerWords(), "applied:001 stamped:001");
+  EXPECT_EQ(proxy_.struck(), 2);
+}
+
 // The run goes on in another session, which has to know our tables as the first one did.
 TEST_F(InDoubtTest, AStatementRunsWhenTheCommitOfItsIntentIsLost) {
   proxy_.Arm({.at = CommandComplete("COMMIT")});
