@@ -16,7 +16,8 @@ namespace schemaop {
 namespace {
 
 constexpr std::string_view kWatchClient = "SET client_connection_check_interval = '1s'";
-constexpr int kCanWatch = 140000;  // the first server version that knows it
+constexpr int kCanWatch = 140000;            // the first server version that knows it
+constexpr int kLimitsTransactions = 170000;  // by transaction_timeout
 
 }  // namespace
 
@@ -102,6 +103,7 @@ std::string Session::ResetSql(const std::string& then) const {
   std::string sql(kUndoSessionSql);
   sql += "; SET search_path = pg_catalog, pg_temp; " + std::string(kSessionSettingsSql);
   if (server_version() >= kCanWatch) sql += "; SET idle_session_timeout = 0";
+  if (server_version() >= kLimitsTransactions) sql += "; SET transaction_timeout = 0";
   if (impl_->watches_client == true) sql += "; " + std::string(kWatchClient);
   if (!then.empty()) sql += "; " + then;
   return sql;
