@@ -46,7 +46,7 @@ struct DatabaseOptions {
       version_table_schema;  // nullopt: found through search_path, as Alembic does
   std::string ledger_schema = "schemaversion";
   TransactionMode transaction_mode = TransactionMode::kPerRevision;
-  // The longest one attempt may make others wait for a lock; see NextLockAttempt.
+  // The longest one attempt may make others wait for a lock; see PlanAttempt.
   std::chrono::milliseconds lock_timeout{1000};
   std::chrono::milliseconds statement_timeout{0};  // of each statement; 0: none
   // How long a transaction that cannot get its locks is tried again; 0: one attempt.

@@ -1,6 +1,7 @@
 #include "engine/session_monitor.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "postgres/activity.h"
@@ -28,10 +29,19 @@ void SessionMonitor::Watch(int pid) {
   pid_ = pid;
   ++watch_;
   latest_ = {};
-  if (!thread_.joinable()) {
-    thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-  }
+  if (!thread_.joinable() && !StartThread()) return;
   changed_.notify_one();
+}
+
+// False when the system has no thread left: the run goes on unwatched, and asks again.
+bool SessionMonitor::StartThread() {
+  try {
+    thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+    return true;
+  } catch (const std::system_error&) {
+    pid_.reset();
+    return false;
+  }
 }
 
 void SessionMonitor::Rest() {

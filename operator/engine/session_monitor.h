@@ -48,6 +48,7 @@ class SessionMonitor {
   std::chrono::milliseconds longest_wait() const;
 
  private:
+  bool StartThread();
   void Run(const std::stop_token& stop);
   void Look(Session& session, int pid, std::uint64_t watch, const std::stop_token& stop);
 
