@@ -165,7 +165,10 @@ std::vector<PipelinedStatement> SessionGuard::Questions(Next next) const {
   const VersionTable& table = database_.version_table();
   const TargetDatabase::OwnTables known = database_.own_tables();
   std::vector<PipelinedStatement> questions;
-  if (next == Next::kCommit) questions.push_back({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
+  if (next == Next::kCommit) {
+    questions.push_back({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
+    questions.push_back({.sql = "CLOSE ALL"});
+  }
   questions.push_back(
       {.sql = QuestionSql(next),
        .parameters = {QuoteQualified(table.schema, table.name),

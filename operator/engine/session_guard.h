@@ -53,7 +53,8 @@ class SessionGuard {
 
   // What to ask behind the statements that have run. Before kCommit the constraints and triggers
   // that SQL put off to COMMIT, where nobody asks any more, have their turn first: a failure of
-  // theirs is the answer to the first of two.
+  // theirs is the answer to the first of three. Then its cursors are closed: COMMIT would run the
+  // query of those that are to outlive it.
   std::vector<PipelinedStatement> Questions(Next next) const;
 
   // What the server answered to the question itself: kRejected, saying what the SQL did and what to

@@ -140,6 +140,17 @@ TEST_F(HostileSqlTest, DeferredTriggersOfEarlierRevisionsOfATransactionAreStoppe
   }
 }
 
+// COMMIT runs the query of a cursor that is to outlive it.
+TEST_F(HostileSqlTest, CursorsRunNothingInCommit) {
+  const auto report = Upgrade({first_, MakeRevision("002", first_.id,
+                                                    "CREATE FUNCTION f() RETURNS int LANGUAGE sql "
+                                                    "AS 'DELETE FROM public.alembic_version; "
+                                                    "SELECT 1';\n"
+                                                    "DECLARE c CURSOR WITH HOLD FOR SELECT f()")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Versions(), "002");
+}
+
 TEST_F(HostileSqlTest, TransactionControlNeverReachesTheServer) {
   for (const std::string tag :
        {"BEGIN", "START TRANSACTION", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE",
