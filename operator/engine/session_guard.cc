@@ -267,21 +267,29 @@ Result<void> SessionGuard::CheckVersionRows(const std::string& culprit,
   return Refused(culprit + OursToWrite(database_.version_table().Label()));
 }
 
-// Where our own work hides what others do: its trigger is there, and it has the rows that we wrote.
+// Where our own work hides what others do: its trigger is there, and it has the rows that we wrote
+// and none behind them.
 Result<void> SessionGuard::CheckLedger(const std::string& culprit,
                                        const std::stop_token& stop) const {
   const std::string& schema = database_.options().ledger_schema;
   const std::string table = QuoteQualified(schema, "ledger");
   auto rows = database_.session().Query(
       "SELECT (SELECT pg_catalog.count(*) FROM " + table +
-          " l WHERE l.transaction_id OPERATOR(pg_catalog.=) $2) "
+          " l WHERE l.transaction_id OPERATOR(pg_catalog.=) $2), (SELECT pg_catalog.count(*) "
+          "FROM " +
+          table +
+          " l WHERE l.version_table OPERATOR(pg_catalog.=) $3 AND l.sequence "
+          "OPERATOR(pg_catalog.>) $4::pg_catalog.int8) "
           "FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) "
           "pg_catalog.to_regclass($1)::pg_catalog.oid AND t.tgname OPERATOR(pg_catalog.=) "
           "'ledger_is_append_only' AND t.tgenabled OPERATOR(pg_catalog.=) 'O'",
-      {table, transaction_.id()}, stop);
+      {table, transaction_.id(), database_.version_table().Label(),
+       std::to_string(database_.ledger().last_sequence())},
+      stop);
   if (!rows && !database_.session().connected()) return Fail(ToError(rows.error()));
-  const bool kept =
-      rows && !rows->empty() && rows->front().Integer(0) == static_cast<std::int64_t>(written_);
+  const bool kept = rows && !rows->empty() &&
+                    rows->front().Integer(0) == static_cast<std::int64_t>(written_) &&
+                    rows->front().Integer(1) == 0;
   return kept ? Result<void>() : Refused(culprit + OursToWrite(schema + ".ledger"));
 }
 

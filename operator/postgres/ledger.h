@@ -106,6 +106,8 @@ class Ledger {
   Result<PipelinedStatement> Chain(LedgerRow& row, const std::string& transaction_id,
                                    const std::stop_token& stop);
   void Chained(const LedgerRow& row) { tail_ = {row.sequence, row.hash}; }
+  // The last row's sequence as far as it is known; 0: there is none.
+  std::int64_t last_sequence() const { return tail_ ? tail_->sequence : 0; }
   // After a rollback: the last row may be gone again.
   void ForgetTail() { tail_.reset(); }
 

@@ -360,6 +360,11 @@ TEST_F(HostileSqlTest, OurTablesAreOursInALaterRevisionOfOneTransactionToo) {
                   "transaction_id, started_at, finished_at, actor, plan_hash, previous_hash, hash "
                   "FROM schemaversion.ledger ORDER BY sequence DESC LIMIT 1",
                   kLedger},
+        std::pair{"INSERT INTO schemaversion.ledger SELECT version_table, sequence + 100, kind, "
+                  "revision, direction, parents, message, checksum, up_sql, down_sql, statement, "
+                  "'1', started_at, finished_at, actor, plan_hash, previous_hash, hash "
+                  "FROM schemaversion.ledger ORDER BY sequence DESC LIMIT 1",
+                  kLedger},
         std::pair{"SELECT pg_advisory_unlock_all()", kUnlocked}}) {
     const auto report = Upgrade({first_, MakeRevision("002", "001", "CREATE TABLE half (id int)"),
                                  MakeRevision("003", "002", std::string("SELECT 1;\n") + sql)});
