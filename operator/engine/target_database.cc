@@ -18,18 +18,18 @@ std::chrono::steady_clock::time_point Soon() {
 
 constexpr const char* kOwnPath = "pg_catalog, pg_temp";
 
-// What the role that logged in may beyond what an owner may, separated by commas. A superuser is a
-// member of everything. Runs with any search_path.
+// What the role that logged in may beyond what an owner may, itself or through a role that it can
+// take, separated by commas. A superuser is a member of everything. Runs with any search_path.
 constexpr std::string_view kExcessRightsSql =
-    "(SELECT CASE WHEN r.rolsuper THEN 'SUPERUSER' ELSE pg_catalog.concat_ws(',', "
-    "CASE WHEN r.rolreplication THEN 'REPLICATION' END, "
-    "CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END, "
-    "CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END, "
-    "(SELECT pg_catalog.string_agg(g.rolname, ',' ORDER BY g.rolname) FROM pg_catalog.pg_roles g "
-    "WHERE g.rolname OPERATOR(pg_catalog.=) ANY ("
-    "'{pg_execute_server_program,pg_read_server_files,pg_write_server_files}'::pg_catalog.name[]) "
-    "AND pg_catalog.pg_has_role(r.oid, g.oid, 'MEMBER'))) END "
-    "FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) session_user)";
+    "(SELECT CASE WHEN pg_catalog.bool_or(r.rolsuper) THEN 'SUPERUSER' ELSE pg_catalog.concat_ws("
+    "',', CASE WHEN pg_catalog.bool_or(r.rolreplication) THEN 'REPLICATION' END, "
+    "CASE WHEN pg_catalog.bool_or(r.rolbypassrls) THEN 'BYPASSRLS' END, "
+    "CASE WHEN pg_catalog.bool_or(r.rolcreaterole) THEN 'CREATEROLE' END, "
+    "pg_catalog.string_agg(r.rolname, ',' ORDER BY r.rolname) FILTER (WHERE r.rolname "
+    "OPERATOR(pg_catalog.=) ANY ("
+    "'{pg_execute_server_program,pg_read_server_files,pg_write_server_files}'::pg_catalog.name[]))"
+    ") END FROM pg_catalog.pg_roles r "
+    "WHERE pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER'))";
 
 Result<void> Run(Session& session, const std::string& sql, const std::stop_token& stop) {
   auto done = session.Execute(sql, stop);

@@ -88,6 +88,12 @@ TEST_F(RightsTest, SaysWhatALoginMayBeyondAnOwner) {
   Query("GRANT pg_read_server_files, pg_execute_server_program TO " + owner_ + "; GRANT " + owner_ +
         " TO " + login_);
   EXPECT_EQ(excess(), login_ + ": pg_execute_server_program pg_read_server_files");
+  Query("ALTER ROLE " + owner_ + " CREATEROLE BYPASSRLS");
+  EXPECT_EQ(excess(),
+            login_ + ": BYPASSRLS CREATEROLE pg_execute_server_program pg_read_server_files");
+  Query("ALTER ROLE " + owner_ + " SUPERUSER");
+  EXPECT_EQ(excess(), login_ + ": SUPERUSER");
+  Query("ALTER ROLE " + owner_ + " NOSUPERUSER NOCREATEROLE NOBYPASSRLS");
   Query("ALTER ROLE " + login_ + " SUPERUSER CREATEROLE");
   EXPECT_EQ(excess(), login_ + ": SUPERUSER");
   EXPECT_EQ(excess(LoginRights::kAny), login_ + ": ");
