@@ -199,14 +199,17 @@ CatalogQuery PublicationSchemas() {
       {}};
 }
 
-CatalogQuery Subscriptions(bool secrets) {
+// Before 14 an ordinary role may not read all columns.
+CatalogQuery Subscriptions(int server_version, bool secrets) {
+  const bool open = server_version >= 140000;
   return {
-      std::string("'subscription', 6100, s.oid, 0, '', '', quote_ident(s.subname), "
-                  "quote_ident(pg_get_userbyid(s.subowner)), ") +
+      std::string("'subscription', 6100, ") + (open ? "s.oid" : "0") +
+          ", 0, '', '', quote_ident(s.subname), quote_ident(pg_get_userbyid(s.subowner)), " +
           (secrets ? "s.subconninfo" : "NULL") +
           ", array_to_string(array(SELECT quote_ident(x) FROM unnest(s.subpublications) x ORDER BY "
-          "x COLLATE \"C\"), ', '), quote_literal(s.subslotname), s.subsynccommit, "
-          "nullif(s.subenabled, false) FROM pg_subscription s "
+          "x COLLATE \"C\"), ', '), quote_literal(s.subslotname), " +
+          (open ? "s.subsynccommit" : "NULL") +
+          ", nullif(s.subenabled, false) FROM pg_subscription s "
           "WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = "
           "current_database())",
       {Property::kOwner, Property::kConnection, Property::kMembers, Property::kSlot,
@@ -245,7 +248,7 @@ std::vector<CatalogQuery> OtherQueries(int server_version, bool secrets) {
                                        EventTriggers(),
                                        Publications(server_version),
                                        PublicationTables(server_version),
-                                       Subscriptions(secrets),
+                                       Subscriptions(server_version, secrets),
                                        DefaultPrivileges()};
   if (server_version >= 150000) queries.push_back(PublicationSchemas());
   return queries;
