@@ -41,10 +41,11 @@ Bracket BracketFor(const Session& session, const CatalogReadOptions& options) {
 
 // Rows of system catalogs whose change is a change of the schema. What sessions keep to themselves
 // (temporary objects) is left out where that is cheap.
-std::string ChangeHashSql() {
+std::string ChangeHashSql(int server_version) {
   struct Source {
     const char* key;
     const char* from;
+    const char* version = "xmin";  // what changes with the row
   };
   static constexpr Source kSources[] = {
       {"oid", "pg_class WHERE relpersistence <> 't' AND relkind <> 't'"},
@@ -91,14 +92,23 @@ std::string ChangeHashSql() {
       {"oid", "pg_publication"},
       {"oid", "pg_publication_rel"},
       {"oid", "pg_default_acl"},
+      // Of which not every role may read xmin.
+      {"umid", "pg_user_mappings", "coalesce(umoptions::text, '')"},
+      {"subname",
+       "pg_subscription WHERE subdbid = (SELECT d.oid FROM pg_database d WHERE "
+       "d.datname = current_database())",
+       "concat_ws(',', subowner, subenabled, subslotname, subpublications::text)"},
   };
   std::string sql = "SELECT count(*) || ':' || coalesce(sum(h), 0) FROM (";
   int seed = 0;
-  for (const Source& source : kSources) {
+  const auto add = [&](const Source& source) {
     if (seed > 0) sql += " UNION ALL ";
-    sql += "SELECT hashtextextended(" + std::string(source.key) + " || ',' || xmin, " +
-           std::to_string(seed++) + ") FROM " + source.from;
-  }
+    sql += "SELECT hashtextextended(" + std::string(source.key) + " || ',' || " + source.version +
+           ", " + std::to_string(seed++) + ") FROM " + source.from;
+  };
+  for (const Source& source : kSources) add(source);
+  if (server_version >= 140000) add({"subname", "pg_subscription", "subsynccommit"});
+  if (server_version >= 150000) add({"oid", "pg_publication_namespace"});
   return sql + ") z(h)";
 }
 
@@ -112,7 +122,7 @@ struct Reading {
 SqlResult<Reading> ReadOnce(Session& session, const CatalogReadOptions& options,
                             const std::vector<CatalogQuery>& queries, const std::stop_token& stop) {
   const Bracket bracket = BracketFor(session, options);
-  const std::string hash = ChangeHashSql();
+  const std::string hash = ChangeHashSql(session.server_version());
   std::string sql = bracket.begin + hash + "; ";
   for (std::size_t i = 0; i < queries.size(); ++i)
     sql += "SELECT " + std::to_string(i) + ", " + queries[i].sql + "; ";
@@ -187,7 +197,7 @@ Result<Catalog> ReadCatalog(Session& session, const CatalogReadOptions& options,
 }
 
 Result<std::string> ReadChangeHash(Session& session, const std::stop_token& stop) {
-  auto rows = session.Ask(ChangeHashSql(), stop);
+  auto rows = session.Ask(ChangeHashSql(session.server_version()), stop);
   if (!rows)
     return Fail(WithContext(ToError(rows.error()), "reading the schema of " + session.label()));
   return rows->front().Text(0);

@@ -1,5 +1,6 @@
 #include "engine/drift.h"
 
+#include "base/text.h"
 #include "engine/schema_snapshot.h"
 #include "linear_project.h"
 #include "postgres/advisory_lock.h"
@@ -61,6 +62,24 @@ TEST_F(DriftTest, AnIndexRemovedByHandIsNamedWithTheStatementThatBringsItBack) {
       << finding.sql;
   Query("CREATE INDEX ix ON t (a)");
   EXPECT_EQ(Find().kind, DriftKind::kNone) << "the same schema by another way";
+}
+
+TEST_F(DriftTest, WhatStandsInNoTablesRowIsNoticedToo) {
+  Query(
+      "CREATE PUBLICATION p; CREATE SCHEMA s; CREATE FOREIGN DATA WRAPPER w; "
+      "CREATE SERVER far FOREIGN DATA WRAPPER w; "
+      "CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (a '1'); "
+      "CREATE SUBSCRIPTION sub CONNECTION '' PUBLICATION p WITH (connect = false)");
+  Migrated();
+  for (const auto& [sql, change] :
+       {std::pair{"ALTER PUBLICATION p ADD TABLES IN SCHEMA s", "publication schema"},
+        std::pair{"ALTER USER MAPPING FOR PUBLIC SERVER far OPTIONS (SET a '2')", "user mapping"},
+        std::pair{"ALTER SUBSCRIPTION sub SET (synchronous_commit = 'on')", "subscription"}}) {
+    Query(sql);
+    const DriftFinding finding = Find();
+    EXPECT_NE(Join(finding.changes, "\n").find(change), std::string::npos) << sql;
+  }
+  Query("ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub");
 }
 
 TEST_F(DriftTest, WhatIsNoChangeOfTheSchemaIsNoDrift) {
