@@ -10,13 +10,15 @@ namespace {
 using Verdict = Judgement::Verdict;
 
 // Who holds the lock that building, dropping and rebuilding an index takes on its table; 0: nobody.
-// Progress views would hide it from a role that is not the builder's.
+// Progress views would hide it from a role that is not the builder's. Autovacuum holds it as well,
+// as nobody, and gives way to whoever waits for it.
 constexpr const char* kBuilderOfTable =
     "COALESCE((SELECT min(l.pid) FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' "
     "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d "
     "WHERE d.datname = pg_catalog.current_database()) AND l.relation = i.indrelid "
     "AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted "
-    "AND l.pid <> pg_catalog.pg_backend_pid()), 0)";
+    "AND l.pid <> pg_catalog.pg_backend_pid() AND EXISTS (SELECT 1 FROM "
+    "pg_catalog.pg_stat_activity b WHERE b.pid = l.pid AND b.usesysid IS NOT NULL)), 0)";
 
 struct FoundIndex {
   std::string schema;

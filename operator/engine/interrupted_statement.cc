@@ -52,7 +52,9 @@ Result<Judgement> JudgeDetachment(Session& session, const DetachesPartition& det
       "SELECT n.nspname, h.inhdetachpending, COALESCE((SELECT min(l.pid) "
       "FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = $3::oid "
       "AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted "
-      "AND l.pid <> pg_catalog.pg_backend_pid()), 0) FROM pg_catalog.pg_class c "
+      "AND l.pid <> pg_catalog.pg_backend_pid() AND EXISTS (SELECT 1 FROM "
+      "pg_catalog.pg_stat_activity b WHERE b.pid = l.pid AND b.usesysid IS NOT NULL)), 0) "
+      "FROM pg_catalog.pg_class c "
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
       "LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid AND h.inhparent = $3::oid "
       "WHERE n.nspname = $1 AND c.relname = $2",

@@ -387,5 +387,42 @@ TEST_F(TwoSchemasTest, AnIndexInAnotherSchemaIsNotTakenForOneThatWasThereBefore)
   EXPECT_EQ(Query("SELECT message FROM schemaversion.ledger WHERE kind = 'intent'"), "in tenant");
 }
 
+// Autovacuum gives way to whoever works on its table: nobody need wait for its end.
+TEST(AutovacuumTest, AnInvalidIndexIsBuiltAnewWhileItWorksOnTheTable) {
+  const TestPostgres server(
+      {"autovacuum = on", "autovacuum_naptime = 1s", "deadlock_timeout = 100ms"});
+  const auto query = [&](const std::string& sql) { return server.Query("postgres", sql); };
+  DatabaseOptions options;
+  options.dsn = ParseDatabaseUrl(server.Url("postgres")).value();
+  options.snapshot = SnapshotUse::kNone;
+  const auto revision =
+      WithoutTransaction(MakeRevision("001", "", "CREATE UNIQUE INDEX CONCURRENTLY i ON a (id)"));
+  const std::vector<Revision> revisions = {revision};
+  const auto graph = RevisionGraph::Build(revisions).value();
+  const auto upgrade = [&] {
+    return Migrate(options, graph, PlanAll(revisions), {"a person"}, {}, {});
+  };
+  query(
+      "CREATE TABLE a (id int) WITH (autovacuum_vacuum_cost_delay = 100, "
+      "autovacuum_vacuum_cost_limit = 1); INSERT INTO a SELECT 1 FROM generate_series(1, 100000)");
+  EXPECT_EQ(upgrade().outcome, Outcome::kFailed);
+  query("DELETE FROM a");
+  // What a run leaves that died in the statement.
+  query(
+      "CREATE INDEX i ON a (id); "
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass; "
+      "ALTER TABLE schemaversion.ledger DISABLE TRIGGER ALL; "
+      "DELETE FROM schemaversion.ledger WHERE kind = 'failed'; "
+      "ALTER TABLE schemaversion.ledger ENABLE TRIGGER ALL");
+  ASSERT_TRUE(WaitUntil([&] {
+    return query(
+               "SELECT count(*) > 0 FROM pg_locks l JOIN pg_stat_activity s USING (pid) WHERE "
+               "s.backend_type = 'autovacuum worker' AND l.relation = 'a'::regclass AND l.mode = "
+               "'ShareUpdateExclusiveLock'") == "t";
+  }));
+  EXPECT_EQ(upgrade().error, std::nullopt);
+  EXPECT_EQ(query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"), "t");
+}
+
 }  // namespace
 }  // namespace schemaop::testing
