@@ -42,12 +42,13 @@ Outcome<void> RunSchemaCheck(CommandContext& context, const CheckArguments& argu
                                         : ChangeLines(changes));
   }
   if (changes.empty()) return {};
-  return Refuse(ExitCode::kDiffers,
-                fmt::format("{} is not what {}; to write what is missing, run: {} revision "
-                            "--autogenerate{} -m MESSAGE",
-                            reader.DesiredPath(),
-                            arguments.live ? "the database holds" : "the revisions make",
-                            context.globals.program, arguments.live ? " --against live" : ""));
+  return Refuse(
+      ExitCode::kDiffers,
+      fmt::format("{} is not what {}; to write what is missing, run: {} revision "
+                  "--autogenerate{} -m MESSAGE",
+                  reader.DesiredPath(),
+                  arguments.live ? "the database holds" : "the revisions make",
+                  ProgramOnProject(context.globals), arguments.live ? " --against live" : ""));
 }
 
 }  // namespace

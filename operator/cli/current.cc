@@ -67,7 +67,8 @@ Outcome<void> CheckTexts(CommandContext& context, const Workspace& workspace,
                          const DatabaseState& state, const CurrentArguments& arguments) {
   const auto changed = FindChangedRevisions(*workspace.graph, state);
   if (changed.empty()) return {};
-  const std::string text = DescribeChanged(workspace.project, changed);
+  const std::string text =
+      DescribeChanged(workspace.project, changed, ProgramOnProject(context.globals));
   if (arguments.check_heads) return Refuse(ExitCode::kDiffers, text);
   if (arguments.detail == Detail::kVerbose) context.output.Warning(text);
   return {};
@@ -85,7 +86,8 @@ Outcome<void> RunCurrent(CommandContext& context, const CurrentArguments& argume
   const auto printed = Print(context, completed, state->heads, arguments);
   if (!printed) return printed;
   if (arguments.check_heads) {
-    const auto checked = CheckHeads(*workspace->graph, state->heads, context.globals.program);
+    const auto checked =
+        CheckHeads(*workspace->graph, state->heads, ProgramOnProject(context.globals));
     if (!checked) return checked;
   }
   return CheckTexts(context, *workspace, *state, arguments);

@@ -28,6 +28,13 @@ void AddExecutionOptions(CLI::App& command, ExecutionRequest& request) {
       "say nothing about a login with more rights than a migration needs");
 }
 
+std::string RepeatedOptions(const ExecutionRequest& request) {
+  std::string text;
+  if (request.transaction_mode == TransactionMode::kSingle) text += " --transaction-mode single";
+  if (request.login_rights == LoginRights::kAny) text += " --allow-superuser";
+  return text;
+}
+
 void Apply(const ExecutionRequest& request, DatabaseOptions& options) {
   options.login_rights = request.login_rights;
   if (request.transaction_mode) options.transaction_mode = *request.transaction_mode;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "engine/database_options.h"
 
@@ -26,6 +27,10 @@ struct ExecutionRequest {
 // --allow-superuser to `command`.
 // Other words and durations are usage errors. `request` must outlive the command.
 void AddExecutionOptions(CLI::App& command, ExecutionRequest& request);
+
+// Those options that a run must not be tried again without, as they are typed: "" or
+// " --transaction-mode single".
+std::string RepeatedOptions(const ExecutionRequest& request);
 
 // What was typed, into `options`.
 void Apply(const ExecutionRequest& request, DatabaseOptions& options);

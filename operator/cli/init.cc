@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/new_file.h"
 #include "cli/settings.h"
+#include "cli/shell_word.h"
 
 namespace schemaop {
 namespace {
@@ -67,8 +68,9 @@ Outcome<void> RunInit(CommandContext& context, const std::string& typed) {
   }
   // The project is found by itself below the working folder's "migrations" only.
   const std::string schemactl =
-      folder == "migrations" ? context.globals.program
-                             : fmt::format("{} -d {}", context.globals.program, folder.string());
+      folder == "migrations"
+          ? context.globals.program
+          : fmt::format("{} -d {}", context.globals.program, ShellWord(folder.string()));
   const fs::path settings = folder / kSettingsFile;
   const fs::path readme = folder / "README.md";
   if (auto done = WriteNewFile(settings, std::string(kSettings)); !done) return done;

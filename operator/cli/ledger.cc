@@ -72,8 +72,8 @@ Outcome<void> Accept(CommandContext& context, const std::string& typed) {
   if (report.error && report.error->code == ErrorCode::kInvalid) {
     return Refuse(ExitCode::kUsage, report.error->message);
   }
-  const auto outcome =
-      ConcludeRun(report, *workspace, context.globals.program + " ledger accept " + *id);
+  const std::string program = ProgramOnProject(context.globals);
+  const auto outcome = ConcludeRun(report, *workspace, program, program + " ledger accept " + *id);
   if (!outcome) return outcome;
   context.output.Progress(
       fmt::format("the ledger has the text of revision {} as it is in {} now", *id,

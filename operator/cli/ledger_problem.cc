@@ -29,9 +29,10 @@ std::string WayBack(const std::vector<RevisionId>& rows) {
 
 }  // namespace
 
-std::string DescribeChanged(const Project& project, std::vector<ChangedRevision> changed) {
+std::string DescribeChanged(const Project& project, std::vector<ChangedRevision> changed,
+                            const std::string& program) {
   for (ChangedRevision& one : changed) one.file = RevisionPath(project, one.file);
-  return DescribeChanged(changed);
+  return DescribeChanged(changed, program);
 }
 
 CommandFailure DescribeLostRevisions(const RevisionGraph& history, const Heads& current,

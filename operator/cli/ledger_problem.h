@@ -11,13 +11,15 @@
 
 namespace schemaop {
 
+// `program` is what commands to type begin with (ProgramOnProject).
+
 // As revision/changed_revision.h says it, with files named from the working folder. REQUIRES:
 // `changed` is not empty.
-std::string DescribeChanged(const Project& project, std::vector<ChangedRevision> changed);
+std::string DescribeChanged(const Project& project, std::vector<ChangedRevision> changed,
+                            const std::string& program);
 
 // The failure of an upgrade of a database that is at revisions no file declares but the ledger
-// keeps: how to take them back. `history` is completed (CompleteFromLedger); `program` is what to
-// type.
+// keeps: how to take them back. `history` is completed (CompleteFromLedger).
 CommandFailure DescribeLostRevisions(const RevisionGraph& history, const Heads& current,
                                      const std::string& program);
 

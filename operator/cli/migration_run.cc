@@ -19,6 +19,7 @@
 #include "cli/run_outcome.h"
 #include "cli/run_progress.h"
 #include "cli/script_run.h"
+#include "cli/shell_word.h"
 #include "cli/workspace.h"
 #include "engine/migrate.h"
 #include "engine/observe_database.h"
@@ -58,8 +59,9 @@ class MigrationRun {
 
  private:
   std::string Typed() const {
-    return fmt::format("{} {} {}", context_.globals.program, CommandName(request_.direction),
-                       request_.target);
+    return fmt::format("{} {} {}{}", ProgramOnProject(context_.globals),
+                       CommandName(request_.direction), ShellWord(request_.target),
+                       RepeatedOptions(request_.execution));
   }
   TypedCommand Document() const { return {CommandName(request_.direction), request_.target}; }
   // Plans for the database as it is; from then on `history_` holds what the ledger adds.
@@ -86,7 +88,8 @@ Outcome<Plan> MigrationRun::MakePlan(const DatabaseState& state) {
   const auto history = CompleteFromLedger(workspace_.graph, state);
   history_.graph = history ? *history : workspace_.graph;
   if (const auto changed = FindChangedRevisions(*history_.graph, state); !changed.empty()) {
-    return Refuse(ExitCode::kRefused, DescribeChanged(workspace_.project, changed));
+    return Refuse(ExitCode::kRefused,
+                  DescribeChanged(workspace_.project, changed, ProgramOnProject(context_.globals)));
   }
   // A lost revision is there to be taken back, not to be upgraded to.
   const bool up = request_.direction == Direction::kUpgrade;
@@ -96,7 +99,7 @@ Outcome<Plan> MigrationRun::MakePlan(const DatabaseState& state) {
   if (plan) return *std::move(plan);
   if (up && history_.graph != workspace_.graph) {
     return tl::unexpected(
-        DescribeLostRevisions(*history_.graph, state.heads, context_.globals.program));
+        DescribeLostRevisions(*history_.graph, state.heads, ProgramOnProject(context_.globals)));
   }
   return tl::unexpected(DescribePlanningError(plan.error(), known, state.heads, request_.target));
 }
@@ -214,7 +217,7 @@ Outcome<void> MigrationRun::Run() {
     context_.output.Result(
         RunDocument(request_.format, Document(), history_, planning.plan.from, report));
   }
-  return ConcludeRun(report, workspace_, Typed());
+  return ConcludeRun(report, workspace_, ProgramOnProject(context_.globals), Typed());
 }
 
 }  // namespace
@@ -244,7 +247,7 @@ void AddMigrationCommand(CLI::App& app, Command& chosen, Direction direction,
 Outcome<void> RunMigration(CommandContext& context, const MigrationRequest& request) {
   if (request.sql) return WriteMigrationScript(context, request);
   const std::string command =
-      fmt::format("{} {}", context.globals.program, CommandName(request.direction));
+      fmt::format("{} {}", ProgramOnProject(context.globals), CommandName(request.direction));
   if (auto single = RefuseRange(command, request.target); !single) return single;
   const auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());

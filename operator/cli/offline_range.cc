@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/planning_error.h"
+#include "cli/shell_word.h"
 #include "revision/plan.h"
 #include "revision/resolver.h"
 
@@ -42,8 +43,8 @@ Outcome<void> RefuseRange(const std::string& command, const std::string& target)
   if (target.find(':') == std::string::npos) return {};
   return Refuse(ExitCode::kUsage,
                 fmt::format("Range revision not allowed: '{0}'; name one target, or write the "
-                            "range as SQL: {1} {0} --sql",
-                            target, command));
+                            "range as SQL: {1} {2} --sql",
+                            target, command, ShellWord(target)));
 }
 
 }  // namespace schemaop

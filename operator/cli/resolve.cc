@@ -36,6 +36,7 @@ Outcome<void> RunResolve(CommandContext& context, const ResolveArguments& argume
   if (!workspace) return tl::unexpected(workspace.error());
   const auto options = ChooseDatabase(context.globals, workspace->project.settings);
   if (!options) return tl::unexpected(options.error());
+  const std::string program = ProgramOnProject(context.globals);
   const RevisionId id = Meant(*workspace->graph, arguments.revision);
   const auto resolved =
       ResolveStatement(*options, id, arguments.done ? Resolution::kDone : Resolution::kRetry,
@@ -45,15 +46,15 @@ Outcome<void> RunResolve(CommandContext& context, const ResolveArguments& argume
     if (report.error && report.error->code == ErrorCode::kInvalid) {
       return Refuse(ExitCode::kUsage, report.error->message);
     }
-    return ConcludeRun(report, *workspace,
-                       fmt::format("{} resolve {} {}", context.globals.program, id,
-                                   arguments.done ? "--done" : "--retry"));
+    return ConcludeRun(
+        report, *workspace, program,
+        fmt::format("{} resolve {} {}", program, id, arguments.done ? "--done" : "--retry"));
   }
   const bool up = resolved->direction == Direction::kUpgrade;
   context.output.Progress(fmt::format(
       "statement {} of the {} of revision {} {}; to go on, run: {} {} TARGET", resolved->statement,
       up ? "upgrade" : "downgrade", id, arguments.done ? "is noted as done" : "will be sent again",
-      context.globals.program, up ? "upgrade" : "downgrade"));
+      program, up ? "upgrade" : "downgrade"));
   return {};
 }
 

@@ -100,7 +100,8 @@ Outcome<void> ConcludeInterrupted(const RunReport& report, const Workspace& work
                                   Standing(report, *workspace.graph), again));
 }
 
-Outcome<void> ConcludeInDoubt(const RunReport& report, const Workspace& workspace) {
+Outcome<void> ConcludeInDoubt(const RunReport& report, const Workspace& workspace,
+                              const std::string& program) {
   std::string text;
   if (report.failure) {
     text = Describe(*report.failure, workspace);
@@ -110,8 +111,7 @@ Outcome<void> ConcludeInDoubt(const RunReport& report, const Workspace& workspac
   text += Standing(report, *workspace.graph) + "; look whether the statement took effect";
   if (report.failure) {
     text += fmt::format(
-        ", then run: schemactl resolve {0} --done\nor, when it did not: schemactl resolve {0} "
-        "--retry",
+        ", then run: {0} resolve {1} --done\nor, when it did not: {0} resolve {1} --retry", program,
         report.failure->revision);
   }
   return Refuse(ExitCode::kInDoubt, text + "\n");
@@ -137,7 +137,7 @@ void WarnOfSnapshot(Output& output, const RunReport& report) {
 }
 
 Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
-                          const std::string& again) {
+                          const std::string& program, const std::string& again) {
   switch (report.outcome) {
     case RunReport::Outcome::kCompleted:
       return {};
@@ -149,7 +149,7 @@ Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
     case RunReport::Outcome::kFailed:
       return ConcludeFailure(report, workspace, again);
     case RunReport::Outcome::kInDoubt:
-      return ConcludeInDoubt(report, workspace);
+      return ConcludeInDoubt(report, workspace, program);
     case RunReport::Outcome::kCancelled:
       return ConcludeInterrupted(report, workspace, again);
   }

@@ -11,10 +11,11 @@
 namespace schemaop {
 
 // The exit code and the words for `report`: where the database is now, what is committed, and for a
-// refused statement its place in the file with the source line. `again` is the command to type next
-// ("schemactl upgrade head"). Success for a completed run.
+// refused statement its place in the file with the source line. `program` is what commands to type
+// begin with (ProgramOnProject), `again` the whole command to type next ("schemactl upgrade head").
+// Success for a completed run.
 Outcome<void> ConcludeRun(const RunReport& report, const Workspace& workspace,
-                          const std::string& again);
+                          const std::string& program, const std::string& again);
 
 // Warns when the schema that the run left could not be kept.
 void WarnOfSnapshot(Output& output, const RunReport& report);

@@ -11,6 +11,7 @@
 #include "cli/database.h"
 #include "cli/planning_error.h"
 #include "cli/run_outcome.h"
+#include "cli/shell_word.h"
 #include "engine/catalog_scope.h"
 #include "engine/replay.h"
 #include "engine/schema_script.h"
@@ -105,7 +106,8 @@ Outcome<ScratchDatabase> SchemaReader::Replay(const Heads& heads) const {
   const RunReport report =
       ReplayRevisions(*scratch, options, *workspace_.graph, heads, context_.stop);
   if (report.outcome == RunReport::Outcome::kCompleted) return scratch;
-  auto failed = ConcludeRun(report, workspace_, "the same again");
+  auto failed =
+      ConcludeRun(report, workspace_, ProgramOnProject(context_.globals), "the same again");
   // What is committed in a scratch database is gone with it.
   if (failed.error().code == ExitCode::kPartlyApplied) failed.error().code = ExitCode::kFailed;
   return Refuse(failed.error().code,
@@ -154,10 +156,11 @@ Outcome<Catalog> SchemaReader::ReadScript(const std::string& path, const std::st
 
 Outcome<std::string> SchemaReader::DesiredText() const {
   if (!IsThere(DesiredPath())) {
-    return Refuse(ExitCode::kUsage,
-                  fmt::format("there is no {0}: it says which schema the revisions should make; to "
-                              "begin with what they make now, run: {1} schema dump revisions > {0}",
-                              DesiredPath(), ProgramOnProject(context_.globals)));
+    return Refuse(
+        ExitCode::kUsage,
+        fmt::format("there is no {0}: it says which schema the revisions should make; to "
+                    "begin with what they make now, run: {1} schema dump revisions > {2}",
+                    DesiredPath(), ProgramOnProject(context_.globals), ShellWord(DesiredPath())));
   }
   return ReadSqlFile(DesiredPath());
 }

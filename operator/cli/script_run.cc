@@ -19,9 +19,11 @@
 namespace schemaop {
 namespace {
 
-std::vector<std::string> Remarks(const std::string& command,
+// Without the options that name the project: where it is on somebody's machine is none of the
+// script's business.
+std::vector<std::string> Remarks(const CommandContext& context, const std::string& command,
                                  const std::optional<std::string>& tag) {
-  std::vector<std::string> remarks{command + " --sql"};
+  std::vector<std::string> remarks{context.globals.program + " " + command + " --sql"};
   if (tag) remarks.push_back("tag: " + *tag);
   return remarks;
 }
@@ -73,7 +75,7 @@ void AddScriptOptions(CLI::App& command, bool& sql, std::optional<std::string>& 
 
 Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationRequest& request) {
   const std::string command =
-      fmt::format("{} {}", context.globals.program, CommandName(request.direction));
+      fmt::format("{} {}", ProgramOnProject(context.globals), CommandName(request.direction));
   const bool up = request.direction == Direction::kUpgrade;
   const auto range = SplitOfflineRange(command, request.target);
   if (!range) return tl::unexpected(range.error());
@@ -100,7 +102,8 @@ Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationReque
       return Refuse(FromWorkingFolder(*workspace, fits.error()));
     }
   }
-  SqlScript script(options, *from, Remarks(command + " " + request.target, request.tag));
+  const std::string typed = fmt::format("{} {}", CommandName(request.direction), request.target);
+  SqlScript script(options, *from, Remarks(context, typed, request.tag));
   if (auto taken = TakeInto(script, *plan, graph, together); !taken) return taken;
   for (const std::string& warning : plan->warnings) context.output.Warning(warning);
   if (plan->steps.empty())
@@ -110,7 +113,7 @@ Outcome<void> WriteMigrationScript(CommandContext& context, const MigrationReque
 }
 
 Outcome<void> WriteStampScript(CommandContext& context, const StampRequest& request) {
-  const std::string command = context.globals.program + " stamp";
+  const std::string command = ProgramOnProject(context.globals) + " stamp";
   if (request.purge) {
     return Refuse(ExitCode::kUsage,
                   fmt::format("--purge cannot go with --sql, which does not know the rows there "
@@ -131,7 +134,7 @@ Outcome<void> WriteStampScript(CommandContext& context, const StampRequest& requ
   }
   const DatabaseOptions options = ChooseTables(context.globals, workspace->project.settings);
   SqlScript script(options, *from,
-                   Remarks(command + " " + Join(request.targets, " "), request.tag));
+                   Remarks(context, "stamp " + Join(request.targets, " "), request.tag));
   script.Take(*plan);
   context.output.Result(std::move(script).Finish());
   return {};

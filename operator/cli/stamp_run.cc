@@ -11,6 +11,7 @@
 #include "cli/run_document.h"
 #include "cli/run_outcome.h"
 #include "cli/script_run.h"
+#include "cli/shell_word.h"
 #include "cli/workspace.h"
 #include "engine/migrate.h"
 #include "revision/plan.h"
@@ -43,8 +44,9 @@ StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const Stam
 
 std::string Again(const std::string& program, const StampRequest& request) {
   if (request.targets.empty()) return program + " ensure-version";
-  return fmt::format("{} stamp{} {}", program, request.purge ? " --purge" : "",
-                     Join(request.targets, " "));
+  std::string text = program + " stamp" + (request.purge ? " --purge" : "");
+  for (const std::string& target : request.targets) text += " " + ShellWord(target);
+  return text;
 }
 
 void Tell(Output& output, const StampPlan& plan, const RevisionGraph& graph) {
@@ -60,9 +62,9 @@ void Tell(Output& output, const StampPlan& plan, const RevisionGraph& graph) {
 
 Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
   if (request.sql) return WriteStampScript(context, request);
+  const std::string program = ProgramOnProject(context.globals);
   for (const std::string& target : request.targets) {
-    if (auto single = RefuseRange(context.globals.program + " stamp", target); !single)
-      return single;
+    if (auto single = RefuseRange(program + " stamp", target); !single) return single;
   }
   auto workspace = OpenWorkspace(context.globals);
   if (!workspace) return tl::unexpected(workspace.error());
@@ -79,8 +81,7 @@ Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
                              Join(request.targets, " ")};
     context.output.Result(StampDocument(request.format, typed, planning.plan, report));
   }
-  const Outcome<void> outcome =
-      ConcludeRun(report, *workspace, Again(context.globals.program, request));
+  const Outcome<void> outcome = ConcludeRun(report, *workspace, program, Again(program, request));
   if (outcome && !request.targets.empty()) Tell(context.output, planning.plan, *workspace->graph);
   return outcome;
 }

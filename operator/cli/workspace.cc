@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "cli/shell_word.h"
 #include "engine/source_folder.h"
 #include "revision/lost_revisions.h"
 #include "revision/source.h"
@@ -128,8 +129,15 @@ Error FromWorkingFolder(const Workspace& workspace, Error error) {
 
 std::string ProgramOnProject(const GlobalOptions& globals) {
   std::string text = globals.program;
-  if (globals.directory) text += " -d " + *globals.directory;
-  if (globals.config) text += " -c " + *globals.config;
+  const auto add = [&text](const char* option, const std::optional<std::string>& value) {
+    if (value) text += fmt::format(" {} {}", option, ShellWord(*value));
+  };
+  add("-d", globals.directory);
+  add("-c", globals.config);
+  add("--version-table", globals.version_table);
+  add("--version-table-schema", globals.version_table_schema);
+  add("--ledger-schema", globals.ledger_schema);
+  if (globals.url) text += " --url URL";
   return text;
 }
 

@@ -37,8 +37,8 @@ struct Workspace {
 // a broken file, named so that it can be opened from the working folder.
 Outcome<Workspace> OpenWorkspace(const GlobalOptions& globals);
 
-// The program with the options that name the project, as a person would type it again:
-// "schemactl -d db".
+// The program with the options that name the project and its tables, as a person would type it
+// again: "schemactl -d 'my project'". Of --url only that it was given: it may hold a password.
 std::string ProgramOnProject(const GlobalOptions& globals);
 
 // `error` with the path of the revision file that its message begins with as RevisionPath has it:

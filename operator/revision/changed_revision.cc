@@ -55,13 +55,15 @@ std::vector<ChangedRevision> FindChangedRevisions(const RevisionGraph& graph,
   return changed;
 }
 
-std::string DescribeChanged(const std::vector<ChangedRevision>& changed) {
+std::string DescribeChanged(const std::vector<ChangedRevision>& changed,
+                            const std::string& program) {
   const ChangedRevision& first = changed.front();
   return "revision " + first.revision + " was changed after it had been applied: " + first.file +
          " has the checksum " + Short(first.found) + ", the ledger recorded " +
          Short(first.recorded) + " at " + first.applied_at + Besides(changed) +
          "; put the text back and write the change as a new revision, or, when the new text is " +
-         "right for what the database holds, say so: schemactl ledger accept " + first.revision;
+         "right for what the database holds, say so: " + program + " ledger accept " +
+         first.revision;
 }
 
 }  // namespace schemaop

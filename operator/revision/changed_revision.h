@@ -27,7 +27,9 @@ std::vector<ChangedRevision> FindChangedRevisions(const RevisionGraph& graph,
                                                   const DatabaseState& state);
 
 // What is so and what to do: names the first revision, its file and the beginnings of both
-// checksums, and how many there are besides. REQUIRES: `changed` is not empty.
-std::string DescribeChanged(const std::vector<ChangedRevision>& changed);
+// checksums, and how many there are besides. `program` is what the command to type begins with.
+// REQUIRES: `changed` is not empty.
+std::string DescribeChanged(const std::vector<ChangedRevision>& changed,
+                            const std::string& program = "schemactl");
 
 }  // namespace schemaop

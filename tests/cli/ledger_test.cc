@@ -5,6 +5,7 @@
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -220,6 +221,20 @@ TEST_F(LedgerCommandTest, DoubtIsSettledByTheCommandThatItsMessageNames) {
   EXPECT_EQ(Query("SELECT string_agg(kind, ' ' ORDER BY sequence) FROM schemaversion.ledger"),
             "intent resolved applied");
   Must({"ledger", "verify"});
+}
+
+TEST_F(LedgerCommandTest, DoubtNamesTheCommandAsItWasTyped) {
+  LeaveInDoubt();
+  std::filesystem::create_symlink(SCHEMAOP_SCHEMACTL, schemactl_.folder() / "kubectl-schema");
+  ProcessOptions plugin = schemactl_.Options({});
+  plugin.arguments = {"./kubectl-schema", "-d", "migrations", "upgrade", "head"};
+  const RunResult doubt = testing::Run(plugin);
+  EXPECT_EQ(doubt.exit_code, 6);
+  EXPECT_TRUE(
+      doubt.err.ends_with("then run: kubectl schema -d migrations resolve 001 --done\n"
+                          "or, when it did not: kubectl schema -d migrations resolve 001 "
+                          "--retry\n"))
+      << doubt.err;
 }
 
 TEST_F(LedgerCommandTest, ResolveToRetrySendsTheStatementAgain) {

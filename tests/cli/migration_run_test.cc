@@ -5,6 +5,7 @@
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -70,6 +71,28 @@ TEST_F(MigrationRunTest, PointsAtTheRefusedStatement) {
       "revision 001 is rolled back; the database is at base\n"
       "correct the statement, then run: schemactl upgrade head\n");
   EXPECT_EQ(Query("SELECT count(*) FROM pg_class WHERE relname = 't1'"), "0");
+}
+
+// A folder with a project of its own: without -d the command would run that one's revisions.
+TEST_F(MigrationRunTest, TheCommandToTypeAgainIsOneOnTheSameProject) {
+  schemactl_.AddRevision("001.sql", RevisionRunning(1, "DROP TABLE missing;"));
+  std::filesystem::rename(schemactl_.folder() / "migrations", schemactl_.folder() / "my project");
+  schemactl_.AddTables(1);
+  const RunResult result = schemactl_.Run(
+      {"-d", "my project", "upgrade", "head", "--transaction-mode", "single", "--allow-superuser"});
+  EXPECT_EQ(result.exit_code, 1);
+  const std::string before = "correct the statement, then run: ";
+  const std::size_t at = result.err.find(before);
+  ASSERT_NE(at, std::string::npos) << result.err;
+  const std::string command = result.err.substr(at + before.size());
+  EXPECT_EQ(command,
+            "schemactl -d 'my project' upgrade head --transaction-mode single --allow-superuser\n");
+  ProcessOptions shell = schemactl_.Options({});
+  shell.arguments = {"sh", "-c", "PATH=$(dirname " SCHEMAOP_SCHEMACTL "):$PATH; " + command};
+  const RunResult again = testing::Run(shell);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_EQ(again.err, result.err);
+  EXPECT_EQ(Query("SELECT to_regclass('t1') IS NULL"), "t");
 }
 
 TEST_F(MigrationRunTest, SaysWhatIsCommittedWhenALaterRevisionFails) {

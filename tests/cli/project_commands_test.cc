@@ -3,6 +3,7 @@
 
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
+#include "test_paths.h"
 
 namespace schemaop::testing {
 namespace {
@@ -41,6 +42,18 @@ TEST(InitTest, EverySettingOfTheFileCanBeUncommented) {
   EXPECT_EQ(heads.exit_code, 0) << heads.err;
   EXPECT_NE(ReadFile(schemactl.folder() / "db/schema/README.md").find("schemactl -d db/schema up"),
             std::string::npos);
+}
+
+TEST(InitTest, TheCommandItNamesNextRunsInItsFolder) {
+  const Schemactl schemactl;
+  const RunResult init = schemactl.Run({"init", "my project"});
+  EXPECT_EQ(init.err, "Next: schemactl -d 'my project' revision -m \"what it does\"\n");
+  ProcessOptions shell = schemactl.Options({});
+  shell.arguments = {"sh", "-c",
+                     "PATH=$(dirname " SCHEMAOP_SCHEMACTL "):$PATH; " +
+                         init.err.substr(std::string("Next: ").size())};
+  const RunResult next = testing::Run(shell);
+  EXPECT_TRUE(next.out.starts_with("  Generating my project/versions/")) << next.out << next.err;
 }
 
 TEST(InitTest, NeverTouchesWhatIsThere) {
