@@ -21,6 +21,7 @@
 #include "cli/imported_revision.h"
 #include "cli/new_file.h"
 #include "cli/settings.h"
+#include "cli/shell_word.h"
 #include "engine/source_folder.h"
 #include "revision/revision_file.h"
 #include "revision/source.h"
@@ -215,6 +216,12 @@ Outcome<void> Import::Conclude(CommandContext& context) const {
 }
 
 Outcome<void> RunImport(CommandContext& context, const ImportArguments& arguments) {
+  if (context.globals.config) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("--config names settings of schemactl, and import reads those of the "
+                              "other tool; type them behind it: import alembic {}",
+                              ShellWord(*context.globals.config)));
+  }
   const auto project = ReadAlembicProject(arguments.call, context.stop);
   if (!project) return tl::unexpected(project.error());
   Import import(arguments, *project,

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -56,9 +57,34 @@ Outcome<void> CheckEmpty(const fs::path& folder) {
                             is_folder ? "not empty" : "no folder"));
 }
 
-Outcome<void> RunInit(CommandContext& context, const std::string& typed) {
-  if (typed.empty()) return Refuse(ExitCode::kUsage, "DIR: the folder needs a name");
-  const fs::path folder = fs::path(typed).lexically_normal();
+// "db" for "./db/": one folder however it is typed.
+fs::path Normal(const std::string& typed) {
+  const fs::path path = fs::path(typed).lexically_normal();
+  return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
+// DIR, else the folder of --directory, else ./migrations.
+Outcome<fs::path> ChooseFolder(const GlobalOptions& globals,
+                               const std::optional<std::string>& typed) {
+  if (globals.config) {
+    return Refuse(ExitCode::kUsage,
+                  fmt::format("init writes the settings itself, {} of the new folder; leave "
+                              "--config out",
+                              kSettingsFile));
+  }
+  const std::string folder = typed.value_or(globals.directory.value_or("migrations"));
+  if (folder.empty()) return Refuse(ExitCode::kUsage, "DIR: the folder needs a name");
+  if (globals.directory && Normal(*globals.directory) != Normal(folder)) {
+    return Refuse(ExitCode::kUsage, fmt::format("DIR is {} and --directory is {}; name one folder",
+                                                folder, *globals.directory));
+  }
+  return Normal(folder);
+}
+
+Outcome<void> RunInit(CommandContext& context, const std::optional<std::string>& typed) {
+  const auto chosen = ChooseFolder(context.globals, typed);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const fs::path& folder = *chosen;
   if (auto empty = CheckEmpty(folder); !empty) return empty;
   std::error_code error;
   fs::create_directories(folder / "versions", error);
@@ -85,9 +111,9 @@ Outcome<void> RunInit(CommandContext& context, const std::string& typed) {
 }  // namespace
 
 void AddInit(CLI::App& app, Command& chosen) {
-  auto folder = std::make_shared<std::string>("migrations");
+  auto folder = std::make_shared<std::optional<std::string>>();
   CLI::App* command = app.add_subcommand("init", "make a new project folder");
-  command->add_option("DIR", *folder, "where (default: migrations)");
+  command->add_option("DIR", *folder, "where (default: that of --directory, else ./migrations)");
   AddChoice(
       *command, "-t,--template", {"generic"}, [](std::size_t) {},
       "what to begin with; list-templates lists them");

@@ -56,6 +56,17 @@ TEST(InitTest, TheCommandItNamesNextRunsInItsFolder) {
   EXPECT_TRUE(next.out.starts_with("  Generating my project/versions/")) << next.out << next.err;
 }
 
+TEST(InitTest, MakesTheFolderOfTheDirectoryOption) {
+  const Schemactl schemactl;
+  const RunResult init = schemactl.Run({"-d", "services/billing", "init"});
+  EXPECT_EQ(init.exit_code, 0);
+  EXPECT_EQ(init.err, "Next: schemactl -d services/billing revision -m \"what it does\"\n");
+  EXPECT_TRUE(std::filesystem::exists(schemactl.folder() / "services/billing/schemactl.yaml"));
+  EXPECT_FALSE(std::filesystem::exists(schemactl.folder() / "migrations"));
+  EXPECT_EQ(schemactl.Run({"-d", "db/", "init", "./db"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(schemactl.folder() / "db/schemactl.yaml"));
+}
+
 TEST(InitTest, NeverTouchesWhatIsThere) {
   const Schemactl schemactl;
   schemactl.AddTables(1);
