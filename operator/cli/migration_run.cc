@@ -26,6 +26,7 @@
 #include "revision/changed_revision.h"
 #include "revision/excess_rights.h"
 #include "revision/lost_revisions.h"
+#include "revision/one_transaction.h"
 #include "revision/plan.h"
 #include "revision/step_line.h"
 
@@ -66,6 +67,7 @@ class MigrationRun {
   TypedCommand Document() const { return {CommandName(request_.direction), request_.target}; }
   // Plans for the database as it is; from then on `history_` holds what the ledger adds.
   Outcome<Plan> MakePlan(const DatabaseState& state);
+  // What a run would refuse before its first step is refused here, too.
   Outcome<Plan> PlanWithoutLock();
   Outcome<void> CheckRights(const DatabaseState& state);
   std::vector<std::string> Losses(const Plan& plan) const;
@@ -120,7 +122,11 @@ Outcome<void> MigrationRun::CheckRights(const DatabaseState& state) {
 Outcome<Plan> MigrationRun::PlanWithoutLock() {
   const auto state = ObserveDatabase(options_, graph_, context_.stop);
   if (!state) return Refuse(state.error());
-  return MakePlan(*state);
+  auto plan = MakePlan(*state);
+  if (!plan || options_.transaction_mode != TransactionMode::kSingle) return plan;
+  auto fits = CheckOneTransaction(*history_.graph, *plan);
+  if (!fits) return Refuse(FromWorkingFolder(workspace_, fits.error()));
+  return plan;
 }
 
 void MigrationRun::Warn(const Plan& plan) const {

@@ -172,6 +172,26 @@ TEST_F(DryRunTest, SaysWhatWouldRunAndChangesNothing) {
   EXPECT_EQ(schemactl_.Run({"current"}).out, "002 (head)\n");
 }
 
+TEST_F(DryRunTest, RefusesWhatTheRunRefuses) {
+  schemactl_.AddTables(1);
+  schemactl_.AddRevision(
+      "002.sql",
+      "-- Index\n-- revision: 002\n-- down_revision: 001\n"
+      "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON t1 (id);\n"
+      "-- migrate:down\nDROP INDEX i;\n");
+  const std::vector<std::string> single{"upgrade", "head", "--transaction-mode", "single"};
+  const RunResult run = schemactl_.Run(single);
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(run.err.starts_with("schemactl: migrations/versions/002.sql")) << run.err;
+  std::vector<std::string> dry = single;
+  dry.emplace_back("--dry-run");
+  const RunResult preview = schemactl_.Run(dry);
+  EXPECT_EQ(preview.exit_code, run.exit_code);
+  EXPECT_EQ(preview.err, run.err);
+  EXPECT_EQ(preview.out, "");
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head", "--dry-run"}).exit_code, 0);
+}
+
 // schemactl at a terminal: `answer` is typed when the question has been asked.
 class ConfirmationTest : public ResultFormsTest {
  protected:
