@@ -39,6 +39,7 @@ constexpr std::string_view kRunning = "Running";  // what a StepLine begins with
 // run.
 struct Planning {
   std::optional<CommandFailure> failure;
+  std::optional<Heads> from;  // nullopt: the database was never read
   Plan plan;
 };
 
@@ -187,6 +188,7 @@ Outcome<void> MigrationRun::Agree() {
 
 Planner MigrationRun::PlanInto(Planning& planning, ProgressPrinter& printer) {
   return [this, &planning, &printer](const DatabaseState& state) -> Result<Plan> {
+    planning.from = state.heads;
     auto plan = MakePlan(state);
     if (!plan) {
       planning.failure = plan.error();
@@ -221,7 +223,7 @@ Outcome<void> MigrationRun::Run() {
   }
   if (request_.format != OutputFormat::kText) {
     context_.output.Result(
-        RunDocument(request_.format, Document(), history_, planning.plan.from, report));
+        RunDocument(request_.format, Document(), history_, planning.from, report));
   }
   return ConcludeRun(report, workspace_, ProgramOnProject(context_.globals), Typed());
 }

@@ -53,10 +53,14 @@ Json StepObject(const Workspace& workspace, const RevisionId& id, Direction dire
   return step;
 }
 
-Json Object(const TypedCommand& typed, std::string_view outcome, const Heads& from,
-            const Heads& heads, Json steps) {
+Json Rows(const std::optional<Heads>& heads) {
+  return heads ? Json(*heads) : Json();  // none at all is base, and null is not known
+}
+
+Json Object(const TypedCommand& typed, std::string_view outcome, const std::optional<Heads>& from,
+            const std::optional<Heads>& heads, Json steps) {
   return {{"command", typed.name}, {"target", typed.target}, {"outcome", outcome},
-          {"from", from},          {"heads", heads},         {"steps", std::move(steps)}};
+          {"from", Rows(from)},    {"heads", Rows(heads)},   {"steps", std::move(steps)}};
 }
 
 Json FailureObject(const RunReport& report, const Workspace& workspace) {
@@ -136,14 +140,15 @@ std::string PlanDocument(OutputFormat format, const TypedCommand& typed, const W
 }
 
 std::string RunDocument(OutputFormat format, const TypedCommand& typed, const Workspace& workspace,
-                        const Heads& from, const RunReport& report) {
+                        const std::optional<Heads>& from, const RunReport& report) {
   Json steps = Json::array();
   for (const AppliedStep& applied : report.applied) {
     Json& object = steps.emplace_back(StepObject(workspace, applied.revision, applied.direction));
     object["at"] = FormatRfc3339(applied.at);
     object["seconds"] = static_cast<double>(applied.duration.count()) / 1000;
   }
-  Json document = Object(typed, OutcomeName(report.outcome), from, report.heads, steps);
+  const auto heads = from ? std::optional(report.heads) : std::nullopt;
+  Json document = Object(typed, OutcomeName(report.outcome), from, heads, steps);
   AddError(document, report);
   if (report.outcome != RunReport::Outcome::kCompleted) {
     document["failure"] = FailureObject(report, workspace);
@@ -151,16 +156,20 @@ std::string RunDocument(OutputFormat format, const TypedCommand& typed, const Wo
   return RenderDocument(format, document, steps, RunForm());
 }
 
-std::string StampDocument(OutputFormat format, const TypedCommand& typed, const StampPlan& plan,
-                          const RunReport& report) {
+std::string StampDocument(OutputFormat format, const TypedCommand& typed,
+                          const std::optional<StampPlan>& plan, const RunReport& report) {
   Json steps = Json::array();
-  for (const StampStep& step : plan.steps) {
-    steps.push_back({{"from", step.from}, {"revision", step.to}});
+  std::optional<Heads> from;
+  std::optional<Heads> heads;
+  if (plan) {
+    const bool done = report.outcome == RunReport::Outcome::kCompleted;
+    from = plan->from;
+    heads = done ? plan->to : report.heads;
+    for (const StampStep& step : plan->steps) {
+      if (done) steps.push_back({{"from", step.from}, {"revision", step.to}});
+    }
   }
-  const bool done = report.outcome == RunReport::Outcome::kCompleted;
-  if (!done) steps = Json::array();
-  Json document =
-      Object(typed, OutcomeName(report.outcome), plan.from, done ? plan.to : report.heads, steps);
+  Json document = Object(typed, OutcomeName(report.outcome), from, heads, steps);
   AddError(document, report);
   return RenderDocument(format, document, steps, StampForm());
 }

@@ -21,14 +21,14 @@ namespace {
 
 struct Planning {
   std::optional<CommandFailure> failure;
-  StampPlan plan;
+  std::optional<StampPlan> plan;  // nullopt: the database was never read
 };
 
 StampPlanner PlanInto(Planning& planning, const RevisionGraph& graph, const StampRequest& request) {
   return [&](const DatabaseState& state) -> Result<StampPlan> {
     if (request.targets.empty()) {
       planning.plan = StampPlan{state.heads, state.heads, false, {}};
-      return planning.plan;
+      return *planning.plan;
     }
     auto plan = PlanStamp(graph, state.heads, request.targets, request.purge);
     if (plan) {
@@ -82,7 +82,7 @@ Outcome<void> RunStamp(CommandContext& context, const StampRequest& request) {
     context.output.Result(StampDocument(request.format, typed, planning.plan, report));
   }
   const Outcome<void> outcome = ConcludeRun(report, *workspace, program, Again(program, request));
-  if (outcome && !request.targets.empty()) Tell(context.output, planning.plan, *workspace->graph);
+  if (outcome && !request.targets.empty()) Tell(context.output, *planning.plan, *workspace->graph);
   return outcome;
 }
 

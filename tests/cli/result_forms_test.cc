@@ -102,6 +102,40 @@ TEST_F(ResultFormsTest, TellsWhatIsCommittedAndWhatFailed) {
             "\\\"missing\\\" does not exist\", \"hint\": \"\"}\n");
 }
 
+// Where the database is was never read: an empty list would say that it is at base.
+TEST_F(ResultFormsTest, DoesNotSayWhereADatabaseIsThatItCouldNotRead) {
+  schemactl_.AddTables(2);
+  ASSERT_EQ(schemactl_.Run({"upgrade", "001"}).exit_code, 0);
+  const std::string places = "print(document['outcome'], document['from'], document['heads'])";
+  const auto expect = [&](int exit_code, const std::string& outcome) {
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"upgrade", "head"}, {"downgrade", "base"}, {"stamp", "head"}, {"ensure-version"}}) {
+      for (const std::string form : {"json", "yaml"}) {
+        std::vector<std::string> command = arguments;
+        command.insert(command.end(), {"-o", form});
+        const RunResult result = schemactl_.Run(command);
+        EXPECT_EQ(result.exit_code, exit_code) << result.err;
+        EXPECT_EQ(Python("yaml.safe_load(sys.stdin)", places, result.out), outcome + " None None\n")
+            << arguments.front() << " " << form;
+      }
+    }
+  };
+  {
+    schemactl_.AddRevision("003.sql",
+                           "-- Sleep\n-- revision: 003\n-- down_revision: 002\n-- migrate:up\n"
+                           "SELECT pg_sleep(600);\n-- migrate:down\n");
+    const ChildProcess holder(schemactl_.Options({"upgrade", "head"}));
+    ASSERT_TRUE(WaitUntil([&] {
+      return Query(
+                 "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND "
+                 "state = 'active' AND datname = current_database()") == "1";
+    }));
+    expect(5, "busy");
+  }
+  schemactl_.UseDatabase("postgresql://u@127.0.0.1:1/d");
+  expect(7, "failed");
+}
+
 TEST_F(ResultFormsTest, HasTablesAndNames) {
   schemactl_.AddTables(2);
   EXPECT_EQ(schemactl_.Run({"upgrade", "head", "-o", "name"}).out, "001\n002\n");
