@@ -242,11 +242,14 @@ void AddMigrationCommand(CLI::App& app, Command& chosen, Direction direction,
   command->add_option("TARGET", request->target, target)->required();
   AddScriptOptions(*command, request->sql, request->tag);
   AddExecutionOptions(*command, request->execution);
-  CLI::Option* dry_run =
-      command->add_flag("--dry-run", request->dry_run, "say what would run, and change nothing");
+  command->add_flag("--dry-run", request->dry_run, "say what would run, and change nothing");
   command->add_flag("-y,--yes", request->yes, "do not ask at a terminal before data is destroyed");
-  CLI::Option* output = AddOutputOption(*command, request->format);
-  command->get_option("--sql")->excludes(dry_run)->excludes(output);
+  AddOutputOption(*command, request->format);
+  // Of a script they would say nothing.
+  for (const char* name :
+       {"--dry-run", "--output", "--yes", "--retry-budget", "--allow-superuser"}) {
+    command->get_option("--sql")->excludes(command->get_option(name));
+  }
   command->callback([&chosen, request] {
     chosen = [request](CommandContext& context) { return RunMigration(context, *request); };
   });
