@@ -15,6 +15,7 @@
 #include "cli/ledger_problem.h"
 #include "cli/offline_range.h"
 #include "cli/planning_error.h"
+#include "cli/printable.h"
 #include "cli/run_document.h"
 #include "cli/run_outcome.h"
 #include "cli/run_progress.h"
@@ -34,6 +35,16 @@ namespace schemaop {
 namespace {
 
 constexpr std::string_view kRunning = "Running";  // what a StepLine begins with
+
+// `text` with its line breaks and other control characters spelled out: names of tables may hold
+// any, and a list that is agreed to must not be able to look like another.
+std::string SpelledOut(const std::string& text) {
+  std::string line;
+  for (const char c : EscapeControls(text)) {
+    line += c == '\n' ? "\\x0a" : c == '\t' ? "\\x09" : std::string(1, c);
+  }
+  return line;
+}
 
 // What planning under the lock came to; the run's report does not tell a wrong target from a failed
 // run.
@@ -145,8 +156,8 @@ std::vector<std::string> MigrationRun::Losses(const Plan& plan) const {
   for (const Step& step : plan.steps) {
     const std::vector<std::string> losses = Destroys(step, *history_.graph);
     if (losses.empty()) continue;
-    lines.push_back(
-        fmt::format("{} of {} {}", CommandName(step.direction), step.revision, Join(losses, ", ")));
+    lines.push_back(SpelledOut(fmt::format("{} of {} {}", CommandName(step.direction),
+                                           step.revision, Join(losses, ", "))));
   }
   return lines;
 }
@@ -167,10 +178,11 @@ Outcome<void> MigrationRun::Preview() {
   for (const Step& step : plan->steps) {
     const Revision* revision = history_.graph->Find(step.revision);
     if (revision == nullptr) continue;
-    context_.output.Text("Would run" + StepLine(*revision, step.direction).substr(kRunning.size()) +
-                         "\n");
+    context_.output.Result("Would run" +
+                           SpelledOut(StepLine(*revision, step.direction).substr(kRunning.size())) +
+                           "\n");
     for (const std::string& loss : Destroys(step, *history_.graph)) {
-      context_.output.Text("  " + loss + "\n");
+      context_.output.Result("  " + SpelledOut(loss) + "\n");
     }
   }
   return {};

@@ -276,6 +276,19 @@ TEST_F(ConfirmationTest, TheNameOfTheDatabaseLetsItGo) {
   EXPECT_EQ(schemactl_.Run({"current"}).out, "");
 }
 
+// A name may hold what moves a terminal's cursor, or a line of its own.
+TEST_F(ConfirmationTest, NamesOfWhatIsLostStayOnTheirLine) {
+  schemactl_.AddRevision("001.sql",
+                         "-- Drop\n-- revision: 001\n-- down_revision: none\n-- migrate:up\n"
+                         "DROP TABLE \"a\x1b[2A\n\tb\r\";\n-- migrate:down\n");
+  const std::string loss = "drops table \"a\\x1b[2A\\x0a\\x09b\\x0d\"\n";
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head", "--dry-run"}).out,
+            "Would run upgrade  -> 001, Drop\n  " + loss);
+  const RunResult asked = AtTerminal("no\n", {"upgrade", "head", "--allow-superuser"});
+  EXPECT_EQ(asked.exit_code, 4);
+  EXPECT_TRUE(asked.out.starts_with(Question("  upgrade of 001 " + loss))) << asked.out;
+}
+
 TEST_F(ConfirmationTest, AnythingElseIsARefusal) {
   schemactl_.AddTables(1);
   ASSERT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
