@@ -28,6 +28,7 @@ constexpr std::string_view kSettings =
 # versionTableSchema: public             # its schema (default: found through search_path)
 # ledgerSchema: schemaversion            # the schema of the ledger
 # scratchUrlEnv: SCRATCH_DATABASE_URL    # where scratch databases are made (default: its own server)
+# allowSuperuser: false                  # refuse logins with more rights than a migration needs
 # exclude: ["table:public.tmp_*"]        # objects that are not this project's
 # ignore: [grants]                       # what is left to others: owners, grants, comments, storage
 )";

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cli/exit_code.h"
+#include "cli/settings.h"
 
 namespace schemaop {
 namespace {
@@ -111,11 +112,8 @@ constexpr std::array<Entry, 6> kEnvironment{{
     {"VISUAL, EDITOR", "The editor that edit opens a revision in."},
 }};
 
-constexpr std::array<Entry, 5> kFiles{{
+constexpr std::array<Entry, 4> kFiles{{
     {"migrations/", "The project, unless --directory, --config or the working folder is one."},
-    {"schemactl.yaml",
-     "The project's settings: databaseUrlEnv, versionTable, versionTableSchema, ledgerSchema, "
-     "scratchUrlEnv, exclude, ignore."},
     {"versions/*.sql", "The revisions, one a file, in sub-folders too."},
     {"~/.pgpass", "Passwords, as libpq reads them."},
     {"~/.pg_service.conf", "Connections by name, as libpq reads them."},
@@ -170,6 +168,8 @@ std::string ManualPage(const CommandTable& table) {
   text += ExitStatus();
   text += EntrySection("ENVIRONMENT", kEnvironment);
   text += EntrySection("FILES", kFiles);
+  text += Paragraph(Bold(kSettingsFile),
+                    fmt::format("The project's settings: {}.", Join(SettingNames(), ", ")));
   text += ".SH \"SEE ALSO\"\n.BR psql (1),\n.BR pg_dump (1)\n";
   return text;
 }

@@ -46,13 +46,6 @@ tl::unexpected<Error> At(std::string_view file, const YAML::Mark& mark, std::str
               fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what));
 }
 
-std::vector<std::string> KeyNames() {
-  std::vector<std::string> names;
-  for (const Key& key : kKeys) names.emplace_back(key.name);
-  for (const ListKey& key : ListKeys()) names.emplace_back(key.name);
-  return names;
-}
-
 // The names a POSIX shell can export.
 bool IsVariableName(std::string_view text) {
   const auto letter = [](char c) {
@@ -126,7 +119,7 @@ Result<void> ReadEntry(std::string_view file, const YAML::Node& name, const YAML
   if (key == kKeys.end()) {
     return At(file, name.Mark(),
               fmt::format("unknown key '{}'{}; known keys: {}", Truncate(text, 60),
-                          DidYouMean(text, KeyNames()), Join(KeyNames(), ", ")));
+                          DidYouMean(text, SettingNames()), Join(SettingNames(), ", ")));
   }
   if ((settings.*(key->member)).has_value()) return twice();
   if (const auto wrong = WrongValue(*key, value)) {
@@ -149,6 +142,13 @@ Result<ProjectSettings> Read(std::string_view file, const YAML::Node& root) {
 }
 
 }  // namespace
+
+std::vector<std::string> SettingNames() {
+  std::vector<std::string> names;
+  for (const Key& key : kKeys) names.emplace_back(key.name);
+  for (const ListKey& key : ListKeys()) names.emplace_back(key.name);
+  return names;
+}
 
 Result<ProjectSettings> ParseSettings(std::string_view file, std::string_view text) {
   try {

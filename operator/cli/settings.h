@@ -45,6 +45,9 @@ struct ProjectSettings {
   bool operator==(const ProjectSettings&) const = default;
 };
 
+// Every key that a settings file may have.
+std::vector<std::string> SettingNames();
+
 // Parses the text of settings file `file`. An empty file is no settings. kInvalid as
 // "file:line:column: ..." for bad YAML, an unknown or repeated key, a value that is not text, a
 // name PostgreSQL would cut (over 63 bytes), an allowSuperuser that is neither true nor false, a

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/settings.h"
 #include "schemactl.h"
 #include "test_paths.h"
 
@@ -85,6 +86,15 @@ TEST(ManualTest, HoldsEveryCommandOptionAndExitCode) {
     EXPECT_TRUE(std::regex_search(text.substr(text.find("\nEXIT STATUS")),
                                   std::regex("\n       " + std::string(code) + " ")))
         << code;
+  }
+}
+
+TEST(ManualTest, ListsEverySetting) {
+  const Schemactl schemactl;
+  const std::string text = Typeset(schemactl.Run({"help", "--man"}).out).out;
+  const std::string files = text.substr(text.find("\nFILES"));
+  for (const std::string& name : SettingNames()) {
+    EXPECT_TRUE(std::regex_search(files, std::regex(" " + name + "[,.]"))) << name;
   }
 }
 

@@ -1,6 +1,7 @@
 // init, edit and list-templates.
 #include <gtest/gtest.h>
 
+#include "cli/settings.h"
 #include "postgres/test_postgres.h"
 #include "schemactl.h"
 #include "test_paths.h"
@@ -30,9 +31,8 @@ TEST(InitTest, EverySettingOfTheFileCanBeUncommented) {
   ASSERT_EQ(schemactl.Run({"init", "-t", "generic", "db/schema"}).exit_code, 0);
   const auto file = schemactl.folder() / "db/schema/schemactl.yaml";
   std::string text = ReadFile(file);
-  for (const char* key : {"databaseUrlEnv", "versionTable", "versionTableSchema", "ledgerSchema",
-                          "scratchUrlEnv", "exclude", "ignore"}) {
-    const std::string commented = "# " + std::string(key) + ":";
+  for (const std::string& key : SettingNames()) {
+    const std::string commented = "# " + key + ":";
     const std::size_t at = text.find(commented);
     ASSERT_NE(at, std::string::npos) << key;
     text.erase(at, 2);
