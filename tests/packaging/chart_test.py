@@ -107,7 +107,11 @@ class ChartTest(unittest.TestCase):
             with self.subTest(what), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
                 yaml.safe_dump(values, file)
                 file.flush()
-                _template("--values", file.name)
+                rendered = _template("--values", file.name)
+                self.assertEqual(rendered.count("kubectl.kubernetes.io/default-container:"), 1)
+                annotations = only(documents(rendered), "Deployment")["spec"]["template"]["metadata"]["annotations"]
+                self.assertEqual(annotations, {"kubectl.kubernetes.io/default-container": "operator",
+                                               **values.get("podAnnotations", {})})
 
     def test_a_parent_chart_switches_it_on_and_off(self):
         with tempfile.TemporaryDirectory() as folder:

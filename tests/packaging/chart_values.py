@@ -5,6 +5,8 @@ ACCEPTED = {
     "decimal quantities": {"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "64M", "ephemeral-storage": "9k"}}},
     "a quantity as a number": {"resources": {"limits": {"cpu": 0.5}}},
     "a parent chart's switch": {"enabled": True},
+    "an annotation that the chart makes, too": {"podAnnotations": {"kubectl.kubernetes.io/default-container": "proxy"}},
+    "a mount below the container's own": {"migrations": {"configMap": "a", "mountPath": "/tmp/migrations"}},
     "a variable that may be missing": {
         "extraEnv": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b", "optional": True}}}]},
 }
@@ -44,6 +46,7 @@ REFUSED = {
     "a parent chart's switch as text": ({"enabled": "yes"}, "enabled"),
     "two migration volumes": ({"migrations": {"existingClaim": "a", "configMap": "b"}}, "migrations"),
     "a relative mount": ({"migrations": {"mountPath": "migrations"}}, "mountPath"),
+    "a mount in place of the container's own": ({"migrations": {"configMap": "a", "mountPath": "/tmp"}}, "mountPath"),
     "an argument that is no flag": ({"extraArgs": ["context"]}, "extraArgs"),
     "a quantity that is none": ({"resources": {"limits": {"memory": "64 MB"}}}, "memory"),
     "a quantity with a small binary suffix": ({"resources": {"limits": {"memory": "64ki"}}}, "memory"),
