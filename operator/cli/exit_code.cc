@@ -15,7 +15,8 @@ constexpr std::array<ExitCodeRow, 11> kRows{{
      "differs or pending (check, diff, drift, verify, rehearse, current --check-heads, "
      "ledger verify)"},
     {ExitCode::kRefused,
-     "refused: by the server's rights, by policy, or by the answer to a question"},
+     "refused: by the server's rights, where schemactl itself needs them (what a revision's "
+     "statement lacks is 1 or 8), by policy, or by the answer to a question"},
     {ExitCode::kBusy,
      "busy: somebody else has the migration lock, or locks that a revision needs; who is printed"},
     {ExitCode::kInDoubt, "in doubt: the outcome of a statement cannot be proved; verify first"},

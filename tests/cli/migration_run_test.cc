@@ -110,6 +110,29 @@ TEST_F(MigrationRunTest, SaysWhatIsCommittedWhenALaterRevisionFails) {
       << result.err;
 }
 
+TEST_F(MigrationRunTest, AMissingRightIsARefusalOnlyWhereSchemactlItselfNeedsIt) {
+  Query(
+      "DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'p'; CREATE TABLE theirs (id "
+      "int)");
+  schemactl_.UseDatabase(TestPostgres::Shared().Url(database_, "guest", "p"));
+  schemactl_.AddTables(1);
+  schemactl_.AddRevision("002.sql", RevisionRunning(2, "DROP TABLE theirs;"));
+  Query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+  const RunResult refused = schemactl_.Run({"upgrade", "001"});
+  EXPECT_EQ(refused.exit_code, 4) << refused.err;
+  Query("GRANT CREATE ON SCHEMA public TO guest; GRANT CREATE ON DATABASE " + database_ +
+        " TO guest");
+  EXPECT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 8);
+  const RunResult failed = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_NE(failed.err.find(": SQLSTATE 42501: must be owner of table theirs\n"), std::string::npos)
+      << failed.err;
+  EXPECT_NE(schemactl_.Run({"help", "exit-codes"})
+                .out.find("where schemactl itself needs them (what a revision's statement lacks is "
+                          "1 or 8)"),
+            std::string::npos);
+}
+
 TEST_F(MigrationRunTest, NamesWhoHoldsTheLock) {
   schemactl_.AddRevision("001.sql", RevisionRunning(1, "SELECT pg_sleep(600);"));
   ChildProcess first(schemactl_.Options({"upgrade", "head"}));
