@@ -25,7 +25,6 @@
 #include "runtime/metrics.h"
 #include "runtime/store.h"
 #include "runtime/turns.h"
-#include "runtime/work_queue.h"
 
 namespace schemaop {
 namespace {
@@ -207,6 +206,13 @@ bool IsWorthAVisit(const Change<KeptSchemaVersion>& change) {
          before.deleting != after.deleting || RequestOf(before) != RequestOf(after);
 }
 
+WorkQueueOptions VisitQueueOptions() {
+  WorkQueueOptions options;
+  options.name = kControllerName;
+  options.backoff_most = kLongestPause;
+  return options;
+}
+
 Result<void> RunOperator(const OperatorOptions& options, const Logger& logger,
                          std::stop_token stop) {
   // Declared in the order of need: each outlives what comes after it.
@@ -216,9 +222,7 @@ Result<void> RunOperator(const OperatorOptions& options, const Logger& logger,
   auto client = MakeClient(options, metrics, logger, OnlyAsLeader(*election));
   if (!client) return Fail(client.error());
   Store<KeptSchemaVersion> store;
-  WorkQueueOptions queue_options;
-  queue_options.name = kControllerName;
-  WorkQueue queue(queue_options, &metrics);
+  WorkQueue queue(VisitQueueOptions(), &metrics);
   Turns turns([&queue](const ObjectKey& key) { queue.Add(key); });
   EventRecorder events(**client, logger);
   LiveEffects effects(**client, events);

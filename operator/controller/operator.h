@@ -17,6 +17,7 @@
 #include "kube/config.h"
 #include "runtime/leader_election.h"
 #include "runtime/reflector.h"
+#include "runtime/work_queue.h"
 
 namespace schemaop {
 
@@ -46,6 +47,10 @@ std::string_view OperatorVersion();
 // Whether a change in the store is worth a visit: a new or vanished object, another generation, uid
 // or request annotation, or the start of deletion. Status alone is not: this program wrote it.
 bool IsWorthAVisit(const Change<KeptSchemaVersion>& change);
+
+// The queue of visits. What an API server refused is tried again as often as anything else that is
+// not as it should be, so that every status is true soon after an outage.
+WorkQueueOptions VisitQueueOptions();
 
 // Runs until `stop`; returns after every worker has ended cleanly. An error means it could not
 // start (an unusable kubeconfig, health address or election) or lost its leadership: end the

@@ -19,7 +19,6 @@ milliseconds Patience(const Condition& condition, Time now, milliseconds least, 
 
 milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval, Time now) {
   constexpr milliseconds kSourceReread = seconds(30);
-  constexpr milliseconds kMost = seconds(60);
   constexpr milliseconds kGentle = seconds(10);
   constexpr milliseconds kFirst = seconds(2);
   const milliseconds settled = std::min(interval, kSourceReread);
@@ -30,20 +29,21 @@ milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval,
   if (const Condition* reconciling = FindCondition(status.conditions, "Reconciling")) {
     const bool retrying = reconciling->reason == "Retrying" && status.failure;
     // The failure need not be what Retrying is about; a look before its time does nothing.
-    return retrying && retry ? std::min(*retry, kMost) : Patience(*reconciling, now, kFirst, kMost);
+    return retrying && retry ? std::min(*retry, kLongestPause)
+                             : Patience(*reconciling, now, kFirst, kLongestPause);
   }
   if (const Condition* stalled = FindCondition(status.conditions, "Stalled")) {
-    const milliseconds patience = Patience(*stalled, now, kGentle, kMost);
+    const milliseconds patience = Patience(*stalled, now, kGentle, kLongestPause);
     return retry ? std::min(patience, *retry) : patience;
   }
   const Condition* ready = FindCondition(status.conditions, "Ready");
   if (ready != nullptr && ready->status == ConditionStatus::kFalse &&
       ready->reason == "AwaitingApproval") {
-    return Patience(*ready, now, kGentle, kMost);
+    return Patience(*ready, now, kGentle, kLongestPause);
   }
   const Condition* verified = FindCondition(status.conditions, "Verified");
   if (verified != nullptr && verified->status == ConditionStatus::kUnknown) {
-    return std::min(settled, Patience(*verified, now, kFirst, kMost));
+    return std::min(settled, Patience(*verified, now, kFirst, kLongestPause));
   }
   return settled;
 }

@@ -7,6 +7,9 @@
 
 namespace schemaop {
 
+// The longest time until the next visit of an object that is not as it should be.
+inline constexpr std::chrono::milliseconds kLongestPause = std::chrono::seconds(60);
+
 // What an object's last verdict makes of the next visit.
 //   settled: min(interval, 30 s). The source and the Secret are read again, the database only every
 //   interval.

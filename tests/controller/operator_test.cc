@@ -1,10 +1,13 @@
 #include "controller/operator.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
 
 #include <gtest/gtest.h>
+
+#include "runtime/queue_state.h"
 
 namespace schemaop {
 namespace {
@@ -46,6 +49,15 @@ TEST(IsWorthAVisitTest, StatusAndForeignAnnotationsAreNot) {
     o.packed.bytes = "another status";
     o.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] = "{}";
   }));
+}
+
+TEST(VisitQueueTest, AVisitThatKeepsFailingIsTriedAgainEveryMinute) {
+  const WorkQueueOptions options = VisitQueueOptions();
+  QueueState queue({options.backoff_first, options.backoff_most});
+  const ObjectKey key{"engineering", "projects"};
+  std::chrono::milliseconds wait{};
+  for (int failures = 0; failures < 50; ++failures) wait = queue.NextBackoff(key);
+  EXPECT_EQ(wait, std::chrono::seconds(60));
 }
 
 TEST(RunOperatorTest, UnusableHealthAddressIsRefusedAtTheStart) {

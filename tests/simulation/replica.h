@@ -11,6 +11,7 @@
 #include "base/logger.h"
 #include "controller/reconciler.h"
 #include "model_effects.h"
+#include "policy/next_visit.h"
 #include "runtime/lease_bid.h"
 #include "runtime/list_watch.h"
 #include "runtime/metrics.h"
@@ -86,7 +87,7 @@ class Replica {
   Wire wire_;
   ModelEffects effects_;
   Store<KeptSchemaVersion> store_;
-  QueueState queue_;
+  QueueState queue_{QueueBackoff{.most = kLongestPause}};  // as VisitQueueOptions()
   Signal queue_grew_;
   StoreFeed feed_;
   ListWatch steps_;
