@@ -305,8 +305,10 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
   const Observation& observation = sighting.observation;
   StatusReport report(Channels(), object);
   // While another session holds the lock each visit would flip the status to Migrating and back;
-  // the run itself says when it got the lock.
-  if (!SaysReason(object.status, Reason::kWaitingForLock)) {
+  // the run itself says when it got the lock. One that waited for its turn has not told yet where
+  // the run begins.
+  const bool told = !object.status.current_revision.empty();
+  if (!told || !SaysReason(object.status, Reason::kWaitingForLock)) {
     const auto wrote = report.Announce(
         [&](const SchemaVersion& seen) { return NextStatus(seen, observation, advance); }, stop);
     if (!wrote) return NotBegun(object.metadata.key(), wrote.error());

@@ -170,9 +170,9 @@ std::vector<EventNote> EventsFor(const SchemaVersionStatus& before,
     notes.push_back(
         {EventNote::Type::kNormal, "MigrationStarted", "Migrate", std::string(is.message)});
   }
-  // The ledger of a database that was there before the object, or before the object led to it, is
-  // no news.
-  if (before.observed_generation >= 0 && before.database == after.database) {
+  // The ledger of a database that was there before the object, or before the object led to it, or
+  // before it was first read, is no news.
+  if (!before.current_revision.empty() && before.database == after.database) {
     for (const AppliedStatus& applied : NewlyApplied(before, after)) {
       notes.push_back(AppliedNote(applied, after.database));
     }

@@ -151,5 +151,24 @@ TEST(EventsTest, LedgerFromBeforeTheObjectIsNoNews) {
             "Normal RevisionReverted Migrate: reverted revision 003 on projects@db:5432 in 5ms\n");
 }
 
+TEST(EventsTest, LedgerFromBeforeTheDatabaseWasFirstReadIsNoNews) {
+  const auto read = [](Situation situation) {
+    for (int i = 1; i <= 4; ++i) {
+      situation.observation.database->ledger.push_back(
+          {i, "00" + std::to_string(i), Direction::kUpgrade, "", "2026-11-22T08:00:00Z", "10ms"});
+    }
+    return Visit(situation);
+  };
+  Situation situation;
+  const auto down = Visit(Situation().Database(kUnreachable));
+  EXPECT_EQ(down.database, "projects@db:5432");
+  situation.object.status = down;
+  const auto status = read(situation);
+  EXPECT_EQ(status.history.size(), 4U);
+  EXPECT_EQ(Show(EventsFor(down, status)),
+            "Normal UpToDate Observe: projects@db:5432 is at 004, as spec.targetRevision \"head\" "
+            "wants\n");
+}
+
 }  // namespace
 }  // namespace schemaop

@@ -1,0 +1,193 @@
+#include "controller/reconciler.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace schemaop {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+const std::string kLabel = "projects@db:5432";
+const ObjectKey kKey{"engineering", "projects"};
+
+std::string RevisionText(const std::string& id, const std::string& parent) {
+  return "-- Step.\n--\n-- revision: " + id + "\n-- down_revision: " + parent +
+         "\n\n-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 2;\n";
+}
+
+// One object with its source and Secret, and a database that has no SQL.
+class SmallWorld : public Effects {
+ public:
+  json object{
+      {"metadata",
+       {{"name", "projects"},
+        {"namespace", "engineering"},
+        {"uid", "u-1"},
+        {"resourceVersion", "1"},
+        {"generation", 1}}},
+      {"spec",
+       {{"targetRevision", "head"},
+        {"database", {{"secretRef", {{"name", "projects-db"}}}}},
+        {"migrations", {{"configMaps", json::array({{{"name", "projects-migrations"}}})}}}}}};
+  json files{{"001.sql", RevisionText("001", "none")}, {"002.sql", RevisionText("002", "001")}};
+  DatabaseState state;
+  // What comparing the schema answers; nullopt: somebody else migrates.
+  std::optional<Result<DriftFinding>> drift = DriftFinding();
+  int questions = 0;  // asked about drift, those of runs not counted
+  int patches = 0;
+  std::vector<std::string> events;  // their reasons
+  seconds elapsed{0};
+
+  ApiResult<json> Get(const std::string& path, const std::stop_token&) override {
+    if (path.ends_with("/configmaps/projects-migrations")) {
+      return json{{"metadata", {{"name", "projects-migrations"}}}, {"data", files}};
+    }
+    if (path.ends_with("/secrets/projects-db")) {
+      // postgresql://app@db/projects?sslmode=disable
+      return json{
+          {"metadata", {{"name", "projects-db"}, {"resourceVersion", "7"}}},
+          {"data", {{"url", "cG9zdGdyZXNxbDovL2FwcEBkYi9wcm9qZWN0cz9zc2xtb2RlPWRpc2FibGU="}}}};
+    }
+    return object;
+  }
+  ApiResult<json> Create(const std::string&, const json& event, const std::stop_token&) override {
+    events.push_back(event["reason"]);
+    return event;
+  }
+  ApiResult<json> Patch(const std::string&, const json& patch, const std::stop_token&) override {
+    ++patches;
+    object["status"].merge_patch(patch["status"]);
+    object["metadata"]["resourceVersion"] = std::to_string(patches + 1);
+    return object;
+  }
+
+  Result<DatabaseState> ObserveDatabase(const DatabaseOptions&, const RevisionGraph&,
+                                        const std::stop_token&) override {
+    return state;
+  }
+  Result<DatabaseSight> ObserveWithDrift(const DatabaseOptions&, const RevisionGraph&,
+                                         const std::optional<DriftQuestion>& question,
+                                         const std::stop_token&) override {
+    if (!question) return DatabaseSight{state, std::nullopt};
+    ++questions;
+    return DatabaseSight{state, drift};
+  }
+  Result<std::optional<DriftFinding>> FindDrift(const DatabaseOptions&, const DriftQuestion&,
+                                                const std::stop_token&) override {
+    if (!drift) return std::nullopt;
+    if (!*drift) return Fail(drift->error());
+    return **drift;
+  }
+  RunReport Migrate(const DatabaseOptions&, const RevisionGraph&, const Planner& plan, const Actor&,
+                    const Tell&, const std::stop_token&) override {
+    RunReport report;
+    const Plan planned = plan(state).value();
+    for (const Step& step : planned.steps) {
+      const auto sequence = static_cast<std::int64_t>(state.ledger.size()) + 1;
+      state.heads = step.heads_after;
+      report.applied.push_back({sequence, step.revision, step.direction, Now(), {}});
+      state.ledger.push_back(
+          {sequence, step.revision, step.direction, "", FormatRfc3339(Now()), "1ms"});
+    }
+    report.heads = state.heads;
+    return report;
+  }
+  RunReport Stamp(const DatabaseOptions&, const StampPlanner& plan, const Actor&,
+                  const std::stop_token&) override {
+    RunReport report;
+    state.heads = plan(state)->to;
+    state.has_version_table = state.has_ledger = true;
+    report.heads = state.heads;
+    return report;
+  }
+  Result<CheckReport> RunChecks(const DatabaseOptions&, const CheckList&,
+                                const std::stop_token&) override {
+    return Fail(ErrorCode::kInternal, "not asked here");
+  }
+  Result<RehearsalReport> Rehearse(const RehearsalRequest&, const std::stop_token&) override {
+    return Fail(ErrorCode::kInternal, "not asked here");
+  }
+  Time Now() override { return Time(std::chrono::hours(500000)) + elapsed; }
+  Steady::time_point SteadyNow() override { return Steady::time_point(elapsed); }
+};
+
+class ReconcilerTest : public ::testing::Test {
+ protected:
+  // What a person writes.
+  void Edit(const json& spec) {
+    world_.object["spec"].merge_patch(spec);
+    world_.object["metadata"]["generation"] =
+        world_.object["metadata"]["generation"].get<int>() + 1;
+  }
+  void Request(const std::string& value) {
+    world_.object["metadata"]["annotations"]["schemaversion.io/requestedAt"] = value;
+  }
+
+  ReconcileResult Visit() {
+    store_.untyped().Put(kKey, std::make_shared<const KeptSchemaVersion>(*keep_(world_.object)));
+    return reconciler_.Reconcile(kKey, {});
+  }
+  // "True UpToDate".
+  std::string Says(const std::string& type = "Ready") const {
+    for (const json& condition : world_.object["status"]["conditions"]) {
+      if (condition["type"] != type) continue;
+      return condition["status"].get<std::string>() + " " + condition["reason"].get<std::string>();
+    }
+    return "none";
+  }
+  // The reasons of the events since this was asked last.
+  std::vector<std::string> NewEvents() { return std::exchange(world_.events, {}); }
+
+  // Another object's visit works on the database until it is reset.
+  std::unique_ptr<Turns::Visit> AnotherWorks() {
+    auto visit = std::make_unique<Turns::Visit>(turns_, ObjectKey{"engineering", "another"});
+    EXPECT_FALSE(visit->Take({{kLabel, 1}}, world_.SteadyNow()));
+    return visit;
+  }
+  // Visits while another object works on the database, long enough to be worth telling.
+  void VisitWhileAnotherWorks() {
+    const auto another = AnotherWorks();
+    (void)Visit();
+    world_.elapsed += seconds(30);
+    again_ = Visit();
+    world_.elapsed += seconds(30);
+    again_ = Visit();
+  }
+
+  SmallWorld world_;
+  Store<KeptSchemaVersion> store_;
+  Metrics metrics_;
+  Turns turns_{[](const ObjectKey&) {}};
+  std::function<Result<KeptSchemaVersion>(const json&)> keep_ = SchemaVersionKeeper();
+  ReconcileResult again_;
+  SchemaVersionReconciler reconciler_{
+      {{}, "pod-0", "0", &turns_, std::nullopt, LoginRights::kOwner},
+      world_,
+      store_,
+      metrics_,
+      Logger(LogLevel::kError)};
+};
+
+TEST_F(ReconcilerTest, StepsBehindAWaitForTheTurnAreNewsAndThoseBeforeItAreNot) {
+  world_.state.heads = {"001"};
+  world_.state.ledger = {{1, "001", Direction::kUpgrade, "", "2026-11-22T08:00:00Z", "1ms"}};
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(Says(), "False WaitingForLock");
+  NewEvents();
+  (void)Visit();
+  EXPECT_EQ(Says(), "True UpToDate");
+  EXPECT_EQ(NewEvents(),
+            (std::vector<std::string>{"MigrationStarted", "RevisionApplied", "UpToDate"}));
+}
+
+}  // namespace
+}  // namespace schemaop
