@@ -51,19 +51,21 @@ class Effects {
                                                 const std::stop_token& stop) = 0;
 
   // The same with an answer to `question` about drift, and that answer alone. Where there is no
-  // schema to compare, as in the model world, there is no answer.
+  // schema to compare, as in the model world, nothing has drifted.
   virtual Result<DatabaseSight> ObserveWithDrift(const DatabaseOptions& options,
                                                  const RevisionGraph& files,
-                                                 const std::optional<DriftQuestion>& /*question*/,
+                                                 const std::optional<DriftQuestion>& question,
                                                  const std::stop_token& stop) {
     auto state = ObserveDatabase(options, files, stop);
     if (!state) return tl::unexpected(state.error());
-    return DatabaseSight{*std::move(state), std::nullopt};
+    DatabaseSight sight{*std::move(state), std::nullopt};
+    if (question) sight.drift = DriftFinding();
+    return sight;
   }
   virtual Result<std::optional<DriftFinding>> FindDrift(const DatabaseOptions& /*options*/,
                                                         const DriftQuestion& /*question*/,
                                                         const std::stop_token& /*stop*/) {
-    return std::nullopt;
+    return DriftFinding();
   }
 
   // As engine/migrate.h; the newest progress goes to `tell` without holding the run up.

@@ -14,6 +14,7 @@
 #include "controller/observe_source.h"
 #include "policy/attempt.h"
 #include "policy/baseline.h"
+#include "policy/drift.h"
 #include "policy/events.h"
 #include "policy/message.h"
 #include "policy/next_status.h"
@@ -160,6 +161,8 @@ void SchemaVersionReconciler::NoteDrift(const SchemaVersion& object, Observation
 
 void SchemaVersionReconciler::LookAfterRun(const SchemaVersion& object, const Sighting& sighting,
                                            Observation& after, const std::stop_token& stop) {
+  // What was found before the run is not so any more, whatever comes of this look.
+  looks_.Forget(object.metadata.key());
   DriftQuestion question;
   question.scope.exclude = object.spec->policy.drift_exclude;
   after.drift.reset();
@@ -278,6 +281,8 @@ ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
   NoteSnapshot(object.metadata.key(), ended);
   switch (ended.outcome) {
     case RunReport::Outcome::kCompleted:
+      // There was nothing to compare with; now there is.
+      looks_.Forget(object.metadata.key());
       events_.Post(object.metadata, {BaselineNote(observation, adopt.baseline)}, std::stop_token());
       return RequeueAfter{std::chrono::milliseconds(0)};
     case RunReport::Outcome::kCancelled:
@@ -382,8 +387,10 @@ ReconcileResult SchemaVersionReconciler::Verify(const SchemaVersion& object,
 ReconcileResult SchemaVersionReconciler::After(const SchemaVersion& object,
                                                const Sighting& sighting,
                                                const SchemaVersionStatus& written) {
-  if (SaysReason(written, Reason::kUpToDate) && !ChecksAreDue(written, sighting.observation)) {
-    visits_.Settled(object, sighting.observation, effects_.SteadyNow());
+  const Observation& observation = sighting.observation;
+  if (SaysReason(written, Reason::kUpToDate) && !ChecksAreDue(written, observation) &&
+      !DriftIsOpen(object, observation)) {
+    visits_.Settled(object, observation, effects_.SteadyNow());
   } else {
     visits_.Forget(object.metadata.key());
   }

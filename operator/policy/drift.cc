@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "policy/attempt.h"
 #include "policy/message.h"
 #include "policy/reason.h"
 
@@ -34,6 +35,12 @@ DriftVerdict DriftVerdictOf(const Observation& observation, const Result<DriftFi
 }
 
 }  // namespace
+
+bool DriftIsOpen(const SchemaVersion& object, const Observation& observation) {
+  if (object.spec->policy.drift == DriftPolicy::kOff) return false;
+  if (!observation.drift) return true;
+  return !*observation.drift && PassesByItself(observation.drift->error());
+}
 
 void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,
                    const Observation& observation) {

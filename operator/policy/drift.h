@@ -10,6 +10,10 @@ namespace schemaop {
 
 inline constexpr std::string_view kDrifted = "Drifted";
 
+// Whether another look soon may tell more: nobody looked, or what was in the way passes by itself.
+// REQUIRES: the spec is usable.
+bool DriftIsOpen(const SchemaVersion& object, const Observation& observation);
+
 // Sets, keeps or removes Drifted in `status`, which names its database already, as `observation`
 // and the object's policy say: kept when nobody looked, gone when the policy is Off and when it was
 // said of another database.

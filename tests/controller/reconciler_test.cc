@@ -40,8 +40,9 @@ class SmallWorld : public Effects {
         {"migrations", {{"configMaps", json::array({{{"name", "projects-migrations"}}})}}}}}};
   json files{{"001.sql", RevisionText("001", "none")}, {"002.sql", RevisionText("002", "001")}};
   DatabaseState state;
-  // What comparing the schema answers; nullopt: somebody else migrates.
+  // What comparing the schema answers, also right after a run; nullopt: somebody else migrates.
   std::optional<Result<DriftFinding>> drift = DriftFinding();
+  std::optional<Result<DriftFinding>> drift_after_run = DriftFinding();
   int questions = 0;  // asked about drift, those of runs not counted
   int patches = 0;
   std::vector<std::string> events;  // their reasons
@@ -83,9 +84,9 @@ class SmallWorld : public Effects {
   }
   Result<std::optional<DriftFinding>> FindDrift(const DatabaseOptions&, const DriftQuestion&,
                                                 const std::stop_token&) override {
-    if (!drift) return std::nullopt;
-    if (!*drift) return Fail(drift->error());
-    return **drift;
+    if (!drift_after_run) return std::nullopt;
+    if (!*drift_after_run) return Fail(drift_after_run->error());
+    return **drift_after_run;
   }
   RunReport Migrate(const DatabaseOptions&, const RevisionGraph&, const Planner& plan, const Actor&,
                     const Tell&, const std::stop_token&) override {
@@ -187,6 +188,42 @@ TEST_F(ReconcilerTest, StepsBehindAWaitForTheTurnAreNewsAndThoseBeforeItAreNot) 
   EXPECT_EQ(Says(), "True UpToDate");
   EXPECT_EQ(NewEvents(),
             (std::vector<std::string>{"MigrationStarted", "RevisionApplied", "UpToDate"}));
+}
+
+TEST_F(ReconcilerTest, ASnapshotThatABaselineLeftIsComparedAtTheNextVisit) {
+  world_.state.has_user_tables = true;
+  world_.drift = DriftFinding{.kind = DriftFinding::Kind::kNoSnapshot};
+  (void)Visit();
+  EXPECT_EQ(Says("Drifted"), "Unknown NoSnapshot");
+  Edit({{"baseline", "002"}});
+  (void)Visit();
+  world_.drift = DriftFinding();
+  (void)Visit();
+  EXPECT_EQ(Says(), "True UpToDate");
+  EXPECT_EQ(Says("Drifted"), "False SchemaMatches");
+}
+
+TEST_F(ReconcilerTest, ASchemaThatCouldNotBeComparedAfterARunIsComparedAtTheNextVisit) {
+  const std::vector<std::optional<Result<DriftFinding>>> answers = {
+      std::nullopt, Fail(ErrorCode::kUnavailable, "the connection was lost")};
+  for (const auto& answer : answers) {
+    Edit(json::object());
+    world_.state = {};
+    world_.drift = DriftFinding{.kind = DriftFinding::Kind::kNoSnapshot};
+    world_.drift_after_run = answer;
+    (void)Visit();
+    EXPECT_TRUE(Says("Drifted").starts_with("Unknown"));
+    world_.drift = DriftFinding();
+    EXPECT_EQ(Says(), "True UpToDate");
+    world_.elapsed += seconds(30);
+    (void)Visit();
+    EXPECT_EQ(Says("Drifted"), "False SchemaMatches");
+    // Once more is not worth a connection before the interval is over.
+    const int questions = world_.questions;
+    world_.elapsed += seconds(30);
+    (void)Visit();
+    EXPECT_EQ(world_.questions, questions);
+  }
 }
 
 }  // namespace
