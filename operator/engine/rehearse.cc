@@ -71,12 +71,28 @@ bool GoesWithItsContainer(const ObjectChange& part, const std::vector<ObjectChan
          });
 }
 
-// The words of a run that failed for good; the error when it is not the revision's fault.
+// Why a run did not complete. A statement in doubt is one that no run gets past by itself.
+Error ErrorOf(const RunReport& report) {
+  Error error = report.error.value_or(Error{ErrorCode::kInternal, "it ended unexpectedly"});
+  if (report.outcome == RunReport::Outcome::kInDoubt) error.code = ErrorCode::kRejected;
+  return error;
+}
+
+// The words of a run that failed for good; the error when it is not the revision's fault. Nobody
+// else works in a scratch database: a conflict there, and doubt about a COMMIT, come from a lost
+// connection.
 Result<std::string> FaultOf(const RunReport& report) {
-  const Error error = report.error.value_or(Error{ErrorCode::kInternal, "it ended unexpectedly"});
-  const bool passes = error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kBusy;
-  if (error.code == ErrorCode::kCancelled || passes) return Fail(error);
-  return error.message;
+  const Error error = ErrorOf(report);
+  switch (error.code) {
+    case ErrorCode::kBusy:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kConflict:
+    case ErrorCode::kInDoubt:
+      return Fail(error);
+    default:
+      return error.message;
+  }
 }
 
 Result<RehearsalReport> Rehearsal::Run(const RehearsalSink& sink) {
@@ -110,7 +126,7 @@ Result<void> Rehearsal::GoToStart() {
   };
   const RunReport report = Migrate(options_, *request_.graph, plan, {kApplication}, nullptr, stop_);
   if (!report.error) return {};
-  return Fail(WithContext(*report.error,
+  return Fail(WithContext(ErrorOf(report),
                           "the scratch database cannot be brought to where the rehearsal begins"));
 }
 

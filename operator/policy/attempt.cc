@@ -68,8 +68,22 @@ FailureKind KindOf(const RunReport& report) {
 }
 
 bool PassesByItself(const Error& error) {
-  return error.code == ErrorCode::kBusy || error.code == ErrorCode::kUnavailable ||
-         error.code == ErrorCode::kCancelled || error.code == ErrorCode::kConflict;
+  switch (error.code) {
+    case ErrorCode::kBusy:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kConflict:
+    case ErrorCode::kInDoubt:
+      return true;
+    case ErrorCode::kInvalid:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kDenied:
+    case ErrorCode::kRejected:
+    case ErrorCode::kUnsuitable:
+    case ErrorCode::kInternal:
+      return false;
+  }
+  return false;
 }
 
 FailureStatus FailureOf(const SchemaVersion& object, const Observation& seen,

@@ -1,9 +1,12 @@
 // Rehearsals on a real server.
 #include "engine/rehearse.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "engine/rehearsed_run.h"
+#include "faultproxy/fault_proxy.h"
 #include "linear_project.h"
 #include "postgres/dsn.h"
 
@@ -13,12 +16,12 @@ namespace {
 class RehearseTest : public LinearProject {
  protected:
   Result<RehearsalReport> Run(const std::vector<Revision>& revisions,
-                              RehearsalCuts cuts = RehearsalCuts::kNone,
-                              const Heads& from = {}) const {
+                              RehearsalCuts cuts = RehearsalCuts::kNone, const Heads& from = {},
+                              const std::stop_token& stop = {}) const {
     auto graph = std::make_shared<const RevisionGraph>(RevisionGraph::Build(revisions).value());
     RehearsalRequest request{options_, graph, from, {}, cuts};
     request.steps = PlanUpgrade(*graph, from, "heads").value().steps;
-    return Rehearse(request, nullptr, {});
+    return Rehearse(request, nullptr, stop);
   }
   // "003 ..." a line a finding, its objects behind it.
   std::string Findings(const Result<RehearsalReport>& report) const {
@@ -149,6 +152,52 @@ TEST_F(RehearseTest, WhatAPersonWouldHaveToSettleIsNamed) {
       "look, and settle it with schemactl resolve\n";
   EXPECT_EQ(Findings(report), "revision 002: when it is cut off before" + doubt +
                                   "revision 002: when it is cut off behind" + doubt);
+}
+
+TEST_F(RehearseTest, ABlockThatFailsBehindItsCommitIsAFault) {
+  const auto report =
+      Run({MakeRevision("001", "", "CREATE TABLE a (id int)", "DROP TABLE a"),
+           Irreversible(WithoutTransaction(MakeRevision(
+               "002", "001",
+               "DO $$BEGIN INSERT INTO a VALUES (7); COMMIT; RAISE EXCEPTION 'no'; END$$")))});
+  EXPECT_TRUE(Findings(report).starts_with("revision 002: its up section fails: "))
+      << Findings(report);
+}
+
+// The revision's own COMMIT takes the login away that would ask what became of it.
+TEST_F(RehearseTest, ACommitThatNobodyCanBeAskedAboutIsNoFault) {
+  const std::string role = "boss_" + database_;
+  Query("CREATE ROLE " + role + " SUPERUSER LOGIN PASSWORD 'canary-pw'");
+  FaultProxy proxy(server_.port());
+  options_.dsn = ParseDatabaseUrl("postgresql://" + role + ":canary-pw@127.0.0.1:" +
+                                  std::to_string(proxy.port()) + "/" + database_)
+                     .value();
+  // Reading schemas takes COMMITs, too: the next one is the revision's while it waits for this
+  // lock.
+  options_.lock_timeout = std::chrono::minutes(1);
+  auto holder = Session::Connect({.dsn = ParseDatabaseUrl(server_.Url(database_)).value()}, {});
+  ASSERT_TRUE(holder);
+  ASSERT_TRUE(holder->Execute("BEGIN; ALTER ROLE " + role + " CONNECTION LIMIT 100", {}));
+  std::stop_source stop;
+  const std::jthread stopper([&] {
+    EXPECT_TRUE(WaitUntil([&] {
+      return Query(
+                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                 "usename = '" +
+                 role + "'") == "1";
+    }));
+    proxy.Arm({.at = CommandComplete("COMMIT")});
+    EXPECT_TRUE(holder->Execute("ROLLBACK", {}));
+    EXPECT_TRUE(WaitUntil([&] { return proxy.struck() == 1; }));
+    // It would ask for a minute otherwise.
+    stop.request_stop();
+  });
+  const auto report =
+      Run({Irreversible(MakeRevision("001", "", "ALTER ROLE " + role + " NOLOGIN"))},
+          RehearsalCuts::kNone, {}, stop.get_token());
+  ASSERT_FALSE(report) << Findings(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kInDoubt) << report.error().message;
+  EXPECT_EQ(Scratches(), "0");
 }
 
 TEST_F(RehearseTest, ARoleThatMayNotCreateDatabasesIsToldWhatToGrant) {

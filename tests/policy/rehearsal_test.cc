@@ -103,6 +103,7 @@ TEST_F(RehearsalGateTest, AMissingRightIsAReasonOfItsOwn) {
 TEST_F(RehearsalGateTest, WhatPassesByItselfIsNoVerdict) {
   EXPECT_TRUE(PassesByItself({ErrorCode::kUnavailable, ""}));
   EXPECT_TRUE(PassesByItself({ErrorCode::kBusy, ""}));
+  EXPECT_TRUE(PassesByItself({ErrorCode::kInDoubt, "a COMMIT that nobody could be asked about"}));
   EXPECT_FALSE(PassesByItself({ErrorCode::kRejected, ""}));
   EXPECT_FALSE(PassesByItself({ErrorCode::kDenied, ""}));
 }
