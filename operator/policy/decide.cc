@@ -90,6 +90,11 @@ std::optional<Decision> Drifted(const SchemaVersion& object, const Observation& 
   return Hold{Reason::kDriftBlocked, DriftBlockedMessage(observation, *drift)};
 }
 
+// Whether the schema has to be compared first and could not be, since somebody else migrates.
+bool AwaitsComparison(const SchemaVersion& object, const Observation& observation) {
+  return object.spec->policy.drift == DriftPolicy::kBlock && !observation.drift;
+}
+
 // Whether the next attempt is still to come. One that is further away than any pause was announced
 // by a clock that has been set back since.
 bool IsAhead(const FailureStatus& failure, const SchemaVersion& object, Time now) {
@@ -150,6 +155,9 @@ Decision Decide(const SchemaVersion& object, const Observation& observation) {
   if (auto drifted = Drifted(object, observation)) return *std::move(drifted);
   if (auto failed = StillFailed(object, observation)) return *std::move(failed);
   if (auto gate = RehearsalGate(object, observation, *goal, *plan)) return *std::move(gate);
+  if (AwaitsComparison(object, observation)) {
+    return Retry{Reason::kWaitingForLock, WaitingForLockMessage(observation, std::nullopt)};
+  }
   return Advance{*std::move(goal), *std::move(plan)};
 }
 

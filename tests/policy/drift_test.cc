@@ -125,6 +125,18 @@ TEST(DriftTest, BlockStartsNoMigrationWhileTheSchemaDiffers) {
   }
 }
 
+TEST(DriftTest, BlockStartsNoMigrationWhileAnotherSessionKeepsTheSchemaFromBeingCompared) {
+  Situation situation;
+  situation.Heads({"002"});
+  EXPECT_EQ(Show(situation.Decide()), "Advance +003 +004") << "Report lets it run";
+  situation.object.spec->policy.drift = DriftPolicy::kBlock;
+  EXPECT_EQ(Show(situation.Decide()),
+            "WaitingForLock: another session holds the migration lock of projects@db:5432; it is "
+            "tried again until that session ends");
+  situation.Heads({"004"});
+  EXPECT_EQ(KStatusOf(VisitDrift(situation), 4), KStatus::kCurrent);
+}
+
 TEST(DriftTest, BlockIsNoReasonNotToBeReady) {
   Situation situation;
   situation.object.spec->policy.drift = DriftPolicy::kBlock;
