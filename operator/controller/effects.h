@@ -77,7 +77,8 @@ class Effects {
   virtual RunReport Stamp(const DatabaseOptions& options, const StampPlanner& plan,
                           const Actor& actor, const std::stop_token& stop) = 0;
 
-  // As engine/verify.h.
+  // As engine/verify.h, but kUnavailable whenever there is no connection: the database was read
+  // before.
   virtual Result<CheckReport> RunChecks(const DatabaseOptions& options, const CheckList& list,
                                         const std::stop_token& stop) = 0;
 

@@ -5,6 +5,7 @@
 #include "base/fault_point.h"
 #include "controller/progress_reporter.h"
 #include "engine/observe_database.h"
+#include "engine/target_database.h"
 #include "engine/verify.h"
 
 namespace schemaop {
@@ -61,7 +62,11 @@ RunReport LiveEffects::Stamp(const DatabaseOptions& options, const StampPlanner&
 
 Result<CheckReport> LiveEffects::RunChecks(const DatabaseOptions& options, const CheckList& list,
                                            const std::stop_token& stop) {
-  return schemaop::RunChecks(options, list, stop);
+  const auto database = TargetDatabase::Open(options, stop);
+  // It was open a moment ago, and the next visit says what is wrong with it: of the checks, a login
+  // that is refused says nothing.
+  if (!database) return Fail(ErrorCode::kUnavailable, database.error().message);
+  return schemaop::RunChecks(**database, list, stop);
 }
 
 Result<RehearsalReport> LiveEffects::Rehearse(const RehearsalRequest& request,

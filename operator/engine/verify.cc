@@ -81,12 +81,17 @@ Result<CheckReport> RunChecks(const DatabaseOptions& options, const CheckList& l
                               const std::stop_token& stop) {
   auto database = TargetDatabase::Open(options, stop);
   if (!database) return Fail(database.error());
-  Session& session = (*database)->session();
+  return RunChecks(**database, list, stop);
+}
+
+Result<CheckReport> RunChecks(TargetDatabase& database, const CheckList& list,
+                              const std::stop_token& stop) {
+  Session& session = database.session();
   const auto before = ReadSequences(session, stop);
   if (!before) return Fail(before.error());
-  auto results = RunInside(**database, list, stop);
+  auto results = RunInside(database, list, stop);
   if (!results) return Fail(results.error());
-  if (auto reset = (*database)->Reset(stop); !reset) return Fail(reset.error());
+  if (auto reset = database.Reset(stop); !reset) return Fail(reset.error());
   const auto after = ReadSequences(session, stop);
   if (!after) return Fail(after.error());
   return CheckReport{*std::move(results), MovesBetween(*before, *after)};

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/database_options.h"
+#include "engine/target_database.h"
 #include "revision/check.h"
 
 namespace schemaop {
@@ -15,6 +16,10 @@ namespace schemaop {
 // hold is no error. Errors: as ObserveDatabase's; kRejected, as "file:line:column: ...", when the
 // sample is refused; kBusy for locks that could not be had in time; kUnavailable on a standby.
 Result<CheckReport> RunChecks(const DatabaseOptions& options, const CheckList& list,
+                              const std::stop_token& stop);
+
+// The same on an open connection.
+Result<CheckReport> RunChecks(TargetDatabase& database, const CheckList& list,
                               const std::stop_token& stop);
 
 }  // namespace schemaop
