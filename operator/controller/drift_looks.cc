@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "policy/attempt.h"
+#include "policy/message.h"
 
 namespace schemaop {
 namespace {
@@ -41,7 +42,7 @@ std::optional<DriftFinding> DriftLooks::Known(const SchemaVersion& object,
 
 void DriftLooks::Remember(const SchemaVersion& object, const DatabaseIdentity& identity,
                           const DriftFinding& finding, Clock::time_point now) {
-  Look look{LookInputs(object, identity), finding, now};
+  Look look{LookInputs(object, identity), Shortened(finding), now};
   const std::lock_guard lock(mutex_);
   looks_.insert_or_assign(object.metadata.key(), std::move(look));
 }

@@ -30,6 +30,7 @@ class DriftLooks {
   std::optional<DriftFinding> Known(const SchemaVersion& object,
                                     const DatabaseIdentity& identity) const;
 
+  // Keeps of `finding` what is said of it: a schema may differ in a thousand places.
   void Remember(const SchemaVersion& object, const DatabaseIdentity& identity,
                 const DriftFinding& finding, Clock::time_point now);
   void Forget(const ObjectKey& key);

@@ -10,6 +10,10 @@
 namespace schemaop {
 namespace {
 
+// What is said of a finding; the SQL in bytes, of the 32768 that a condition's message may have.
+constexpr std::size_t kMostChangesNamed = 5;
+constexpr std::size_t kMostDriftSql = 8000;
+
 // The database's label, or what to say while nobody knows it.
 std::string Label(const Observation& observation) {
   return observation.identity ? observation.identity->label : std::string("the database");
@@ -233,18 +237,23 @@ std::string InterruptedMessage(const std::optional<InterruptedStep>& step, const
          heads + "; the operator goes on from there when it runs again";
 }
 
-std::string SomeChanges(const std::vector<std::string>& changes) {
-  constexpr std::size_t kMostNamed = 5;
-  const std::size_t named = std::min(changes.size(), kMostNamed);
-  const std::vector<std::string> some(changes.begin(),
-                                      changes.begin() + static_cast<std::ptrdiff_t>(named));
-  std::string text = Join(some, ", ");
-  if (named < changes.size()) text += " and " + Count(changes.size() - named, "other");
+DriftFinding Shortened(DriftFinding finding) {
+  if (finding.changes.size() > kMostChangesNamed) {
+    finding.left_out += finding.changes.size() - kMostChangesNamed;
+    finding.changes.resize(kMostChangesNamed);
+  }
+  finding.sql = Truncate(finding.sql, kMostDriftSql);
+  return finding;
+}
+
+std::string SomeChanges(const DriftFinding& finding) {
+  const DriftFinding some = Shortened(finding);
+  std::string text = Join(some.changes, ", ");
+  if (some.left_out > 0) text += " and " + Count(some.left_out, "other");
   return text;
 }
 
 std::string DriftMessage(const Observation& observation, const DriftFinding& finding) {
-  constexpr std::size_t kMostSql = 8000;  // bytes, of the 32768 that a condition's message may have
   switch (finding.kind) {
     case DriftFinding::Kind::kNone:
       return "the schema of " + Label(observation) + " is as the last migration left it";
@@ -255,10 +264,10 @@ std::string DriftMessage(const Observation& observation, const DriftFinding& fin
       break;
   }
   return "the schema of " + Label(observation) +
-         " was changed beside its migrations: " + SomeChanges(finding.changes) +
+         " was changed beside its migrations: " + SomeChanges(finding) +
          "; write a revision for what is right and run schemactl drift --accept, or take it "
          "back:\n" +
-         Truncate(finding.sql, kMostSql);
+         Truncate(finding.sql, kMostDriftSql);
 }
 
 std::string DriftUnknownMessage(const Observation& observation, const Error& error) {
@@ -268,7 +277,7 @@ std::string DriftUnknownMessage(const Observation& observation, const Error& err
 
 std::string DriftBlockedMessage(const Observation& observation, const DriftFinding& finding) {
   return "spec.policy.drift is Block and the schema of " + Label(observation) +
-         " was changed beside its migrations (" + SomeChanges(finding.changes) +
+         " was changed beside its migrations (" + SomeChanges(finding) +
          "); the condition Drifted has the SQL that takes it back; to take it for right, run "
          "schemactl drift --accept; then set the annotation schemaversion.io/requestedAt";
 }

@@ -54,7 +54,10 @@ std::string DriftUnknownMessage(const Observation& observation, const Error& err
 std::string DriftBlockedMessage(const Observation& observation, const DriftFinding& finding);
 
 // "index app.i removed, table app.t added and 3 others": the first few of a finding's changes.
-std::string SomeChanges(const std::vector<std::string>& changes);
+std::string SomeChanges(const DriftFinding& finding);
+
+// What these sentences take of `finding`: they are the same of both.
+DriftFinding Shortened(DriftFinding finding);
 
 // What the failure in status means, by its kind. `label` and `heads` are the database as it was
 // left.

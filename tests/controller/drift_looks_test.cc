@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/message.h"
+
 namespace schemaop {
 namespace {
 
@@ -39,6 +41,26 @@ TEST(DriftLooksTest, AsksOnceAnIntervalAndKnowsTheAnswerInBetween) {
   const auto again = looks.Due(a.object, a.identity, kFirstLook + minutes(10));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->last, Finding("1"));
+}
+
+TEST(DriftLooksTest, KeepsOfAFindingNoMoreThanIsSaidOfIt) {
+  DriftLooks looks;
+  const Asked a;
+  DriftFinding finding = Finding("1");
+  finding.kind = DriftFinding::Kind::kDrifted;
+  for (int i = 0; i < 1000; ++i) {
+    finding.changes.push_back("table app.t" + std::to_string(i) + " removed");
+    finding.sql += "CREATE TABLE app.t" + std::to_string(i) + " (id integer);\n";
+  }
+  looks.Remember(a.object, a.identity, finding, kFirstLook);
+  const auto known = looks.Known(a.object, a.identity);
+  ASSERT_TRUE(known);
+  EXPECT_LE(known->changes.size(), 5U);
+  EXPECT_LE(known->sql.size(), 8000U);
+  const Observation seen{{}, Fail({}), a.identity, Fail({})};
+  EXPECT_EQ(DriftMessage(seen, *known), DriftMessage(seen, finding));
+  EXPECT_EQ(DriftBlockedMessage(seen, *known), DriftBlockedMessage(seen, finding));
+  EXPECT_NE(DriftMessage(seen, *known).find(" and 995 others"), std::string::npos);
 }
 
 TEST(DriftLooksTest, AsksAnewWhenTheObjectOrItsDatabaseIsAnother) {
