@@ -100,9 +100,9 @@ std::optional<ReconcileResult> SchemaVersionReconciler::AwaitTurn(
   if (options_.most_per_server) places.push_back({"@" + server, *options_.most_per_server});
   const auto waited = visit->Take(places, effects_.SteadyNow());
   if (!waited) return std::nullopt;
-  // It is called when it is its turn. Until then a settled object, which is only to be looked at,
-  // is no news.
-  if (IsSettled(object)) return ReconcileDone{};
+  // It is called when it is its turn. Until then its source is read as ever, and what status says
+  // of the same inputs is no less true than before.
+  if (HasVerdict(object, sighting.observation)) return NextVisitOf(object, object.status);
   if (*waited < kWorthTelling) return RequeueAfter{kWorthTelling};
   return Report(object, sighting,
                 Retry{Reason::kWaitingForLock,

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "policy/attempt.h"
+#include "policy/reason.h"
+#include "revision/plan.h"
+
 namespace schemaop {
 namespace {
 
@@ -13,6 +17,13 @@ milliseconds Patience(const Condition& condition, Time now, milliseconds least, 
   const auto lasted =
       std::chrono::duration_cast<milliseconds>(now - condition.last_transition_time);
   return std::clamp(lasted, least, most);
+}
+
+// Whether status says Ready=True of the object's newest generation.
+bool IsSettled(const SchemaVersion& object) {
+  const Condition* ready = FindCondition(object.status.conditions, "Ready");
+  return ready != nullptr && ready->status == ConditionStatus::kTrue &&
+         object.status.observed_generation == object.metadata.generation;
 }
 
 }  // namespace
@@ -48,10 +59,21 @@ milliseconds NextVisit(const SchemaVersionStatus& status, milliseconds interval,
   return settled;
 }
 
-bool IsSettled(const SchemaVersion& object) {
-  const Condition* ready = FindCondition(object.status.conditions, "Ready");
-  return ready != nullptr && ready->status == ConditionStatus::kTrue &&
-         object.status.observed_generation == object.metadata.generation;
+bool HasVerdict(const SchemaVersion& object, const Observation& observation) {
+  const SchemaVersionStatus& status = object.status;
+  const Condition* ready = FindCondition(status.conditions, "Ready");
+  if (ready == nullptr || FindCondition(status.conditions, "Reconciling") != nullptr) return false;
+  // What could not be read then has been read now; but several heads are SourceInvalid, too.
+  const auto says = [&](Reason reason) { return ready->reason == TraitsOf(reason).name; };
+  const Source& source = *observation.source;
+  if (says(Reason::kSpecInvalid) || says(Reason::kSecretInvalid)) return false;
+  if (says(Reason::kSourceInvalid) && ResolveGoal(*source.graph, object.spec->target_revision)) {
+    return false;
+  }
+  return status.observed_generation == object.metadata.generation &&
+         status.last_handled_request == RequestOf(object.metadata) &&
+         status.database == observation.identity->label && status.source &&
+         status.source->digest == source.digest;
 }
 
 milliseconds FirstVisit(const SchemaVersion& object, std::size_t fleet, std::size_t seed) {

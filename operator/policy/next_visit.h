@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "api/schema_version.h"
+#include "policy/observation.h"
 
 namespace schemaop {
 
@@ -24,8 +25,10 @@ inline constexpr std::chrono::milliseconds kLongestPause = std::chrono::seconds(
 std::chrono::milliseconds NextVisit(const SchemaVersionStatus& status,
                                     std::chrono::milliseconds interval, Time now);
 
-// Whether status says Ready=True of the object's newest generation.
-bool IsSettled(const SchemaVersion& object);
+// Whether status has a verdict, good or bad, on what the object is now, as far as that can be seen
+// without its database: then it stands while the object waits for its turn there. REQUIRES: a
+// usable spec; source and Secret of `observation` were read.
+bool HasVerdict(const SchemaVersion& object, const Observation& observation);
 
 // How long a program that has just started waits before it looks at one of the `fleet` objects that
 // were there already. Not at all when there is work to do; a settled one only has to be compared

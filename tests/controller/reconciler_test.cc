@@ -226,5 +226,62 @@ TEST_F(ReconcilerTest, ASchemaThatCouldNotBeComparedAfterARunIsComparedAtTheNext
   }
 }
 
+TEST_F(ReconcilerTest, ASettledObjectStaysSoWhileAnotherWorksOnItsDatabase) {
+  world_.state.heads = {"002"};
+  (void)Visit();
+  world_.elapsed += seconds(3600);
+  const int patches = world_.patches;
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(world_.patches, patches);
+  EXPECT_EQ(Says(), "True UpToDate");
+  EXPECT_TRUE(std::holds_alternative<RequeueAfter>(again_)) << "its source may change meanwhile";
+}
+
+TEST_F(ReconcilerTest, ASettledObjectWithAnotherSourceOrRequestIsSaidToWaitForItsTurn) {
+  const std::vector<std::function<void()>> changes = {
+      [&] { world_.files["003.sql"] = RevisionText("003", "002"); }, [&] { Request("now"); }};
+  for (const auto& change : changes) {
+    (void)Visit();
+    ASSERT_EQ(Says(), "True UpToDate");
+    change();
+    VisitWhileAnotherWorks();
+    EXPECT_EQ(Says(), "False WaitingForLock");
+  }
+}
+
+TEST_F(ReconcilerTest, AHeldObjectIsNotRewrittenWhileAnotherWorksOnItsDatabase) {
+  world_.state.heads = {"002"};
+  Edit({{"targetRevision", "001"}});
+  (void)Visit();
+  ASSERT_EQ(Says(), "False AwaitingApproval");
+  int patches = world_.patches;
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(world_.patches, patches);
+  EXPECT_TRUE(std::holds_alternative<RequeueAfter>(again_));
+
+  Edit({{"targetRevision", "404"}});
+  (void)Visit();
+  ASSERT_EQ(Says(), "False TargetNotFound");
+  ASSERT_EQ(Says("Stalled"), "True TargetNotFound");
+  patches = world_.patches;
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(world_.patches, patches);
+  (void)Visit();
+  Request("now");
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(Says(), "False WaitingForLock");
+}
+
+TEST_F(ReconcilerTest, AnObjectWhoseSourceWasCorrectedIsSaidToWaitForItsTurn) {
+  world_.state.heads = {"002"};
+  (void)Visit();
+  const json good = std::exchange(world_.files, {{"001.sql", "nonsense"}});
+  (void)Visit();
+  ASSERT_EQ(Says(), "False SourceInvalid");
+  world_.files = good;
+  VisitWhileAnotherWorks();
+  EXPECT_EQ(Says(), "False WaitingForLock");
+}
+
 }  // namespace
 }  // namespace schemaop
