@@ -81,12 +81,18 @@ SchemaDiff Diff(const Catalog& from, const Catalog& to, const DiffOptions& optio
   return diff;
 }
 
+std::string SqlComment(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return "-- " + text + "\n";
+}
+
 std::string RenderScript(const std::vector<DdlStatement>& statements) {
   std::string script;
   for (const DdlStatement& statement : statements) {
     if (!script.empty()) script += "\n";
-    if (!statement.note.empty()) script += "-- " + statement.note + "\n";
-    if (statement.destroys) script += "-- destroys data: " + *statement.destroys + "\n";
+    if (!statement.note.empty()) script += SqlComment(statement.note);
+    if (statement.destroys) script += SqlComment("destroys data: " + *statement.destroys);
     script += statement.sql + ";\n";
   }
   return script;

@@ -71,6 +71,11 @@ struct SchemaDiff {
 // Both catalogs were read from servers of one major version and narrowed by one scope.
 SchemaDiff Diff(const Catalog& from, const Catalog& to, const DiffOptions& options = {});
 
+// `text` as a line of comment, ended. Line breaks in it, which names may hold, become spaces:
+// behind any of them, a lone CR too, psql and the server would read on (scan.l, psqlscan.l:
+// newline).
+std::string SqlComment(std::string text);
+
 // The statements as one script: each ends with a semicolon and stands apart, notes are comments
 // before it. For `schema dump`, Diff() from the catalog of a new database.
 std::string RenderScript(const std::vector<DdlStatement>& statements);

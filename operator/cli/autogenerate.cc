@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "catalog/change_list.h"
+#include "catalog/diff.h"
 #include "catalog/rename.h"
 #include "cli/rename_hints.h"
 #include "cli/revision_listing.h"
@@ -119,7 +120,7 @@ Outcome<void> WriteGeneratedRevisions(CommandContext& context, const Workspace& 
   for (const Rename& rename : generated->rename_candidates) {
     const std::string offer = RenameOffer(rename, reader.DesiredPath());
     context.output.Warning(offer);
-    offers += "-- " + offer + "\n";
+    offers += SqlComment(offer);
   }
   return WriteNewRevisions(context, workspace, DescribeGenerated(*generated, wanted, offers));
 }

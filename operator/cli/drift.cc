@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "catalog/change_list.h"
+#include "catalog/diff.h"
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/difference_document.h"
@@ -64,7 +65,7 @@ std::string DriftText(const DriftFinding& finding, const std::string& at) {
     return fmt::format("No drift: the schema is as {} left it.\n", at);
   }
   std::string text;
-  for (const std::string& change : finding.changes) text += "-- " + EscapeControls(change) + "\n";
+  for (const std::string& change : finding.changes) text += SqlComment(EscapeControls(change));
   return text + "\n" + finding.sql;
 }
 

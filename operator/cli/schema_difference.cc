@@ -16,7 +16,7 @@ std::string ChangeLines(const std::vector<ObjectChange>& changes) {
 std::string DifferenceScript(const SchemaDiff& diff) {
   std::string text;
   for (const Refusal& refusal : diff.refusals) {
-    text += fmt::format("-- not possible: {}: {}\n", Text(refusal.object), refusal.reason);
+    text += SqlComment("not possible: " + Text(refusal.object) + ": " + refusal.reason);
   }
   if (!text.empty()) text += "\n";
   return text + RenderScript(diff.statements);

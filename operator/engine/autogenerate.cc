@@ -53,23 +53,6 @@ void PutFirst(std::vector<Stage>& stages, std::vector<DdlStatement> renames,
   stages.front().unrenames = std::move(unrenames);
 }
 
-std::string SqlComment(const std::string& text) {
-  std::string comment;
-  for (const std::string& line : Split(text, '\n')) comment += "-- " + line + "\n";
-  return comment;
-}
-
-std::string StatementsText(const std::vector<DdlStatement>& statements) {
-  std::string text;
-  for (const DdlStatement& statement : statements) {
-    if (!text.empty()) text += "\n";
-    if (statement.destroys) text += SqlComment("destroys data: " + *statement.destroys);
-    if (!statement.note.empty()) text += SqlComment(statement.note);
-    text += statement.sql + ";\n";
-  }
-  return text;
-}
-
 class Generation {
  public:
   Generation(Session session, const GenerateRequest& request, std::stop_token stop)
@@ -169,12 +152,12 @@ class Generation {
     }
     std::vector<DdlStatement> statements = stage.renames;
     statements.insert(statements.end(), stage.statements.begin(), stage.statements.end());
-    revision.up += StatementsText(statements);
+    revision.up += RenderScript(statements);
     back.statements.insert(back.statements.end(), stage.unrenames.begin(), stage.unrenames.end());
     downs_.push_back(back.refusals.empty() ? back.statements : std::vector<DdlStatement>());
     reversible_ = reversible_ && back.refusals.empty();
     if (!back.refusals.empty()) return revision;
-    revision.down = StatementsText(back.statements);
+    revision.down = RenderScript(back.statements);
     revision.down_transactional = std::all_of(
         back.statements.begin(), back.statements.end(), [&](const DdlStatement& statement) {
           return statement.transaction == Transaction::kInside ||

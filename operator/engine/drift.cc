@@ -81,7 +81,7 @@ class DriftLook {
     finding.changes = ListChanges(changes);
     const SchemaDiff back = Diff(is, should);
     for (const Refusal& refusal : back.refusals) {
-      finding.sql += "-- " + Text(refusal.object) + ": " + refusal.reason + "\n";
+      finding.sql += SqlComment(Text(refusal.object) + ": " + refusal.reason);
     }
     finding.sql += RenderScript(back.statements);
     return finding;

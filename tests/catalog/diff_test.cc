@@ -168,6 +168,21 @@ TEST(DiffTest, ABaseTypeIsMadeByNameThenItsFunctionsThenWhole) {
   EXPECT_EQ(SqlOf(Diff(whole, Of({}))), std::vector<std::string>{"DROP TYPE app.cents CASCADE"});
 }
 
+TEST(DiffTest, ALineBreakInANameDoesNotEndTheCommentThatNamesIt) {
+  for (const std::string line_break : {"\n", "\r", "\r\n"}) {
+    const std::string name = "app.\"x" + line_break + "\\! id #\"";
+    const DdlStatement drop{.sql = "DROP TABLE " + name,
+                            .object = {ObjectKind::kTable, "", name},
+                            .transaction = Transaction::kInside,
+                            .destroys = "drops table " + name,
+                            .note = "look at " + name};
+    const std::string spaces(line_break.size(), ' ');
+    const std::string shown = "app.\"x" + spaces + "\\! id #\"";
+    EXPECT_EQ(RenderScript({drop}), "-- look at " + shown + "\n-- destroys data: drops table " +
+                                        shown + "\nDROP TABLE " + name + ";\n");
+  }
+}
+
 TEST(PlanGraphTest, AKnotIsWhatStandsInACycleOrBetweenTwo) {
   PlanGraph graph;
   const auto add = [&] { return graph.Add(0, ""); };

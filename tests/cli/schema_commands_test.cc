@@ -43,6 +43,22 @@ class SchemaCommandsTest : public ::testing::Test {
     return ReadFile(schemactl_.folder() / "migrations/versions" / name);
   }
 
+  // A table's name, quoted, that makes the file "hit" when psql reads it outside of quotes and
+  // comments.
+  static std::string HostileName(const std::string& line_break) {
+    return "\"x" + line_break + "\\! touch hit #\"";
+  }
+
+  void ExpectHarmlessInPsql(const std::string& script) const {
+    WriteFile(schemactl_.folder() / "script.sql", script);
+    ProcessOptions psql;
+    psql.arguments = {"psql", "--no-psqlrc", "--quiet", "--file=script.sql",
+                      server_.Url(database_)};
+    psql.working_directory = schemactl_.folder();
+    EXPECT_EQ(testing::Run(psql).err, "") << script;
+    EXPECT_FALSE(std::filesystem::exists(schemactl_.folder() / "hit")) << script;
+  }
+
   std::string Query(const std::string& sql) const { return server_.Query(database_, sql); }
   std::string ScratchDatabases() const {
     return server_.Query(
@@ -325,6 +341,49 @@ TEST_F(SchemaCommandsTest, DiffPrintsTheWayFromOneSchemaToAnother) {
   const std::string second = server_.CreateDatabase();
   server_.Query(second, "CREATE TABLE t (a int, b int)");
   EXPECT_EQ(schemactl_.Run({"diff", "live", server_.Url(second)}).out, diff.out);
+}
+
+TEST_F(SchemaCommandsTest, DriftSaysNothingToPsqlByTheNamesOfWhatChanged) {
+  UseProject("CREATE TABLE t (a int);\n");
+  ASSERT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  for (const char* line_break : {"\n", "\r"}) {
+    Query("CREATE TABLE " + HostileName(line_break) + " (a int)");
+    const RunResult drift = schemactl_.Run({"drift"});
+    EXPECT_EQ(drift.exit_code, 3) << drift.err;
+    ExpectHarmlessInPsql(drift.out);
+    EXPECT_EQ(schemactl_.Run({"drift"}).exit_code, 0) << "psql takes the drift back";
+  }
+}
+
+TEST_F(SchemaCommandsTest, WhatIsNotPossibleSaysNothingToPsqlByItsName) {
+  const auto partitioned = [](const std::string& key) {
+    return "CREATE TABLE " + HostileName("\n") + " (a int, b int) PARTITION BY RANGE (" + key +
+           ");\n";
+  };
+  UseProject(partitioned("a"));
+  ASSERT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  Query("DROP TABLE " + HostileName("\n") + "; " + partitioned("b"));
+  const RunResult drift = schemactl_.Run({"drift"});
+  EXPECT_NE(drift.out.find("PostgreSQL cannot change how a table is partitioned"),
+            std::string::npos)
+      << drift.out;
+  ExpectHarmlessInPsql(drift.out);
+  const RunResult diff = schemactl_.Run({"diff", "live", "schema"});
+  EXPECT_TRUE(diff.out.starts_with("-- not possible: ")) << diff.out;
+  ExpectHarmlessInPsql(diff.out);
+}
+
+TEST_F(SchemaCommandsTest, AGeneratedRevisionSaysNothingToPsqlByItsNames) {
+  UseProject("CREATE TABLE " + HostileName("\n") + " (a int);\n");
+  Desire("CREATE TABLE " + HostileName("\nmigrate:down\n") + " (a int);\n");
+  ASSERT_EQ(schemactl_.Run({"upgrade", "head"}).exit_code, 0);
+  const RunResult made = schemactl_.Run({"revision", "--autogenerate", "-m", "x"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string text = Revision("002_x.sql");
+  EXPECT_NE(text.find("look like a rename"), std::string::npos) << text;
+  EXPECT_NE(text.find("destroys data: "), std::string::npos) << text;
+  ExpectHarmlessInPsql(text);
+  EXPECT_EQ(schemactl_.Run({"check"}).exit_code, 0) << text;
 }
 
 TEST_F(SchemaCommandsTest, ADumpLoadsAndDumpsTheSameAgain) {
