@@ -210,13 +210,16 @@ void AddNotNull(const DdlContext& context, const std::string& table, const Catal
   std::string bare = to.id.name;
   std::erase(bare, '"');
   const std::string name = Identifier(bare.substr(0, 40) + "_not_null");
-  DdlStatement add = MakeStatement(
-      to, table + " ADD CONSTRAINT " + name + " CHECK (" + to.id.name + " IS NOT NULL) NOT VALID");
-  add.note = "fails to validate while there are rows in which " + to.id.name + " is null";
-  statements.push_back(std::move(add));
-  statements.push_back(MakeStatement(to, table + " VALIDATE CONSTRAINT " + name));
-  statements.push_back(MakeStatement(to, set));
-  statements.push_back(MakeStatement(to, table + " DROP CONSTRAINT " + name));
+  const auto part = [&](Validation validation, const std::string& sql) {
+    statements.push_back(MakeStatement(to, sql));
+    statements.back().validation = validation;
+  };
+  part(Validation::kAdds,
+       table + " ADD CONSTRAINT " + name + " CHECK (" + to.id.name + " IS NOT NULL) NOT VALID");
+  part(Validation::kValidates, table + " VALIDATE CONSTRAINT " + name);
+  statements.back().note = "fails while there are rows in which " + to.id.name + " is null";
+  part(Validation::kRelies, set);
+  part(Validation::kRelies, table + " DROP CONSTRAINT " + name);
 }
 
 }  // namespace

@@ -100,6 +100,14 @@ std::string IndexSql(const CatalogObject& index) {
   return sql + clauses;
 }
 
+DdlStatement ValidateSql(const CatalogObject& constraint, const std::string& alter) {
+  DdlStatement validate =
+      MakeStatement(constraint, alter + " VALIDATE CONSTRAINT " + constraint.id.name);
+  validate.validation = Validation::kValidates;
+  validate.note = "fails while there are rows that contradict it";
+  return validate;
+}
+
 DdlStatement AttachSql(const CatalogObject& index) {
   return MakeStatement(index, "ALTER INDEX " + index.Get(Property::kParentIndex) +
                                   " ATTACH PARTITION " + index.id.name);
@@ -126,6 +134,7 @@ Statements CreateConstraint(const DdlContext& context, const CatalogObject& cons
       (type == "f" && !IsPartitioned(context, constraint.id.container)) || type == "c";
   if (constraint.Has(Property::kNotValid)) {
     add.sql += " NOT VALID";
+    add.validation = Validation::kAdds;
     return {add};
   }
   const bool domain = constraint.Has(Property::kOfDomain);
@@ -138,11 +147,9 @@ Statements CreateConstraint(const DdlContext& context, const CatalogObject& cons
   add.note = "fails while there are rows that contradict it";
   if (!context.options.validate_later) return {add};
   add.sql += " NOT VALID";
+  add.validation = Validation::kAdds;
   add.note.clear();
-  DdlStatement validate =
-      MakeStatement(constraint, alter + " VALIDATE CONSTRAINT " + constraint.id.name);
-  validate.note = "fails while there are rows that contradict it";
-  return {add, validate};
+  return {add, ValidateSql(constraint, alter)};
 }
 
 Statements AlterConstraint(const DdlContext& context, const CatalogObject& from,
@@ -152,11 +159,8 @@ Statements AlterConstraint(const DdlContext& context, const CatalogObject& from,
   if (from.Get(Property::kDefinition) != to.Get(Property::kDefinition))
     statements.push_back(MakeStatement(
         to, alter + " ALTER CONSTRAINT " + to.id.name + Deferral(to.Get(Property::kDefinition))));
-  if (from.Has(Property::kNotValid) && !to.Has(Property::kNotValid)) {
-    DdlStatement validate = MakeStatement(to, alter + " VALIDATE CONSTRAINT " + to.id.name);
-    validate.note = "fails while there are rows that contradict it";
-    statements.push_back(std::move(validate));
-  }
+  if (from.Has(Property::kNotValid) && !to.Has(Property::kNotValid))
+    statements.push_back(ValidateSql(to, alter));
   return statements;
 }
 

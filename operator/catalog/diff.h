@@ -40,12 +40,21 @@ enum class Transaction {
   kCommitAfter,  // what it adds may be used only after a commit (ALTER TYPE ... ADD VALUE)
 };
 
+// Its part in DiffOptions::validate_later, in the order of the parts.
+enum class Validation {
+  kNone,       // it has none
+  kAdds,       // ADD CONSTRAINT ... NOT VALID
+  kValidates,  // VALIDATE CONSTRAINT: reads every row, and should do so after the commit of that
+  kRelies,     // what is quick once the constraint is valid: SET NOT NULL, and the end of its check
+};
+
 struct DdlStatement {
   std::string sql;  // without a semicolon
   ObjectId object;  // whom it concerns
   Transaction transaction = Transaction::kInside;
   std::optional<std::string> destroys;  // "drops table app.t", when data is lost
   std::string note;                     // what a person must look at; "" for nothing
+  Validation validation = Validation::kNone;
 
   bool operator==(const DdlStatement&) const = default;
 };

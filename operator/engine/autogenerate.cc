@@ -18,25 +18,38 @@ struct Stage {
   bool transactional = true;
 };
 
-// A constraint is validated after the commit that added it: the scan then holds no lock that
-// writers mind.
-bool Validates(const DdlStatement& statement) {
-  return statement.sql.find(" VALIDATE CONSTRAINT ") != std::string::npos;
+// Constraints that are added one after the other are validated one after the other, too. Other
+// statements keep their place: they may need what is before them.
+void GatherValidations(std::vector<DdlStatement>& statements) {
+  const auto has_part = [](const DdlStatement& statement) {
+    return statement.validation != Validation::kNone;
+  };
+  for (auto begin = statements.begin(); begin != statements.end();) {
+    begin = std::find_if(begin, statements.end(), has_part);
+    const auto end = std::find_if_not(begin, statements.end(), has_part);
+    std::stable_sort(begin, end, [](const DdlStatement& one, const DdlStatement& other) {
+      return one.validation < other.validation;
+    });
+    begin = end;
+  }
 }
 
-bool BeginsStage(const DdlStatement& statement, const Stage& stage) {
-  if (stage.statements.empty()) return false;
-  const DdlStatement& last = stage.statements.back();
-  if (statement.transaction != last.transaction) return true;
-  const bool after_others = !Validates(last) && Validates(statement);
-  return statement.transaction == Transaction::kInside && after_others &&
-         std::none_of(stage.statements.begin(), stage.statements.end(), Validates);
+// A constraint is validated after the commit that added it, and first in its transaction: the scan
+// then holds no lock that writers mind.
+bool BeginsStage(const DdlStatement& statement, const DdlStatement& last) {
+  const auto validates = [](const DdlStatement& one) {
+    return one.validation == Validation::kValidates;
+  };
+  return statement.transaction != last.transaction || (validates(statement) && !validates(last));
 }
 
 std::vector<Stage> IntoStages(std::vector<DdlStatement> statements) {
+  GatherValidations(statements);
   std::vector<Stage> stages;
   for (DdlStatement& statement : statements) {
-    if (stages.empty() || BeginsStage(statement, stages.back())) stages.emplace_back();
+    if (stages.empty() || BeginsStage(statement, stages.back().statements.back())) {
+      stages.emplace_back();
+    }
     Stage& stage = stages.back();
     stage.transactional = statement.transaction != Transaction::kOutside;
     stage.statements.push_back(std::move(statement));

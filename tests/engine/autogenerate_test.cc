@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "engine/schema_script.h"
 #include "postgres/catalog_reader.h"
 #include "postgres/test_postgres.h"
@@ -388,6 +389,19 @@ TEST_F(AutogenerateTest, EnumValuesAreARevisionOfTheirOwn) {
   EXPECT_NE(generated.revisions[1].up.find("SET DEFAULT 'happy'"), std::string::npos);
 }
 
+// Each statement's beginning that tells what it does, "NOT VALID" for constraints that are added
+// so.
+std::vector<std::string> WordsOf(const std::string& section) {
+  std::vector<std::string> words;
+  for (const std::string& line : Split(section, '\n'))
+    for (const char* word : {"NOT VALID", "VALIDATE", "SET NOT NULL", "DROP CONSTRAINT", "UNIQUE"})
+      if (line.starts_with("ALTER") && line.find(word) != std::string::npos) {
+        words.emplace_back(word);
+        break;
+      }
+  return words;
+}
+
 TEST_F(AutogenerateTest, AConstraintIsValidatedAfterTheCommitThatAddedIt) {
   const GeneratedRevisions generated =
       Generate("CREATE TABLE t (a int);", "CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0));");
@@ -395,6 +409,37 @@ TEST_F(AutogenerateTest, AConstraintIsValidatedAfterTheCommitThatAddedIt) {
   EXPECT_NE(generated.revisions[0].up.find("NOT VALID"), std::string::npos);
   EXPECT_TRUE(generated.revisions[1].up.ends_with("ALTER TABLE public.t VALIDATE CONSTRAINT c;\n"));
   EXPECT_TRUE(generated.revisions[1].up_transactional);
+}
+
+TEST_F(AutogenerateTest, AllConstraintsAreValidatedAfterTheCommitThatAddedThem) {
+  const GeneratedRevisions generated = Generate(
+      kTableT + "CREATE TABLE c (a int, b int, x int, y int);",
+      kTableT +
+          "CREATE TABLE c (a int CONSTRAINT fk_a REFERENCES t, b int CONSTRAINT fk_b REFERENCES t, "
+          "x int NOT NULL CONSTRAINT ck_x CHECK (x > 0), y int NOT NULL CONSTRAINT ck_y CHECK (y > "
+          "0));");
+  ASSERT_EQ(generated.revisions.size(), 2U) << UpSections(generated);
+  EXPECT_EQ(WordsOf(generated.revisions[0].up), std::vector<std::string>(6, "NOT VALID"));
+  std::vector<std::string> validated(6, "VALIDATE");
+  for (int column = 0; column < 2; ++column) {
+    validated.emplace_back("SET NOT NULL");
+    validated.emplace_back("DROP CONSTRAINT");
+  }
+  EXPECT_EQ(WordsOf(generated.revisions[1].up), validated);
+  EXPECT_EQ(generated.warnings, std::vector<std::string>());
+}
+
+TEST_F(AutogenerateTest, ConstraintsBetweenOtherStatementsAreValidatedFirstInTheirTransactions) {
+  const GeneratedRevisions generated = Generate(
+      "CREATE TABLE t (a int, b int, c int);",
+      "CREATE TABLE t (a int CONSTRAINT c1 CHECK (a > 0), b int CONSTRAINT c2 UNIQUE, c int "
+      "CONSTRAINT c3 CHECK (c > 0));");
+  std::vector<std::vector<std::string>> words;
+  for (const GeneratedRevision& revision : generated.revisions) {
+    words.push_back(WordsOf(revision.up));
+  }
+  EXPECT_EQ(words, (std::vector<std::vector<std::string>>{
+                       {"NOT VALID"}, {"VALIDATE", "UNIQUE", "NOT VALID"}, {"VALIDATE"}}));
 }
 
 TEST_F(AutogenerateTest, ARenameIsOneStatementAndWhatElseDiffersFollows) {
