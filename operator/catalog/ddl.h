@@ -72,6 +72,10 @@ Statements AlterType(const DdlContext& context, const CatalogObject& from, const
 Statements CreateSequence(const DdlContext& context, const CatalogObject& sequence);
 Statements AlterSequence(const DdlContext& context, const CatalogObject& from,
                          const CatalogObject& to);
+// Lets a new sequence begin behind the values that its column has; nothing for a column that is
+// new, too, or holds no integers.
+Statements ContinueSequence(const DdlContext& context, const std::string& sequence,
+                            const CatalogObject& column);
 // Every other kind.
 Statements CreateOther(const DdlContext& context, const CatalogObject& object);
 Statements AlterOther(const DdlContext& context, const CatalogObject& from,

@@ -185,12 +185,7 @@ void AddIdentityChange(const DdlContext& context, const std::string& alter,
     statements.push_back(MakeStatement(to, alter + " DROP IDENTITY"));
   } else if (before.empty()) {
     statements.push_back(MakeStatement(to, alter + " ADD" + IdentityClause(context, to)));
-    const std::string sequence = to.Get(Property::kSequenceName);
-    DdlStatement next =
-        MakeStatement(to, "SELECT setval(" + Literal(sequence) + ", coalesce(max(" + to.id.name +
-                              "), 0) + 1, false) FROM " + to.id.container);
-    const bool was_serial = context.from.Find({ObjectKind::kDefault, to.id.container, to.id.name});
-    if (was_serial) statements.push_back(std::move(next));
+    Append(statements, ContinueSequence(context, to.Get(Property::kSequenceName), to));
   } else {
     statements.push_back(
         MakeStatement(to, alter + " SET GENERATED " + (after == "a" ? "ALWAYS" : "BY DEFAULT")));

@@ -91,8 +91,33 @@ Statements FinishObject(const DdlContext& context, const CatalogObject& object) 
   if (before && before->Get(Property::kOwnedBy) == object.Get(Property::kOwnedBy) &&
       !before->Has(Property::kIdentity))
     return {};
-  return {MakeStatement(
+  Statements statements = {MakeStatement(
       object, "ALTER SEQUENCE " + object.id.name + " OWNED BY " + object.Get(Property::kOwnedBy))};
+  const bool made_anew = !before || before->Has(Property::kIdentity);
+  for (const ObjectId& id : object.depends_on) {
+    const CatalogObject* column = made_anew ? context.to.Find(id) : nullptr;
+    if (column && id.kind == ObjectKind::kColumn)
+      Append(statements, ContinueSequence(context, object.id.name, *column));
+  }
+  return statements;
+}
+
+Statements ContinueSequence(const DdlContext& context, const std::string& sequence,
+                            const CatalogObject& column) {
+  const std::string& type = column.Get(Property::kType);
+  const bool counts = type == "smallint" || type == "integer" || type == "bigint";
+  if (!counts || !context.from.Find(column.id) ||
+      !context.to.Find({ObjectKind::kTable, "", column.id.container}))
+    return {};
+  const CatalogObject* options = context.to.Find({ObjectKind::kSequence, "", sequence});
+  const std::string start = options ? options->Get(Property::kStart) : "1";
+  const bool down = options && options->Get(Property::kIncrement).starts_with('-');
+  const std::string last = (down ? "min(" : "max(") + column.id.name + ")";
+  // An empty table begins at the start, as does one whose values all are before it.
+  return {MakeStatement(column, "SELECT setval(" + Literal(sequence) + ", " +
+                                    (down ? "least(" : "greatest(") + last + ", " + start +
+                                    "), coalesce(" + last + (down ? " <= " : " >= ") + start +
+                                    ", false)) FROM " + column.id.container)};
 }
 
 }  // namespace schemaop

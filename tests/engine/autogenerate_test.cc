@@ -442,6 +442,64 @@ TEST_F(AutogenerateTest, ConstraintsBetweenOtherStatementsAreValidatedFirstInThe
                        {"NOT VALID"}, {"VALIDATE", "UNIQUE", "NOT VALID"}, {"VALIDATE"}}));
 }
 
+struct CounterRow {
+  const char* name;
+  std::string from;
+  std::string to;
+  std::string rows;        // what runs before the up sections
+  std::string after_up;    // the id of the next row
+  std::string after_down;  // and of the one behind it; "" where the column has no counter
+};
+
+const CounterRow kCounterRows[] = {
+    {"serial to identity", "id serial", "id int GENERATED ALWAYS AS IDENTITY",
+     "INSERT INTO t SELECT FROM generate_series(1, 3)", "4", "5"},
+    {"identity to serial", "id int GENERATED ALWAYS AS IDENTITY", "id serial",
+     "INSERT INTO t SELECT FROM generate_series(1, 3)", "4", "5"},
+    {"identity to serial, empty", "id int GENERATED ALWAYS AS IDENTITY", "id serial", "SELECT 1",
+     "1", "2"},
+    {"plain to identity", "id int NOT NULL", "id int GENERATED ALWAYS AS IDENTITY",
+     "INSERT INTO t VALUES (7), (3)", "8", ""},
+    {"plain to identity, empty", "id int NOT NULL", "id int GENERATED ALWAYS AS IDENTITY",
+     "SELECT 1", "1", ""},
+    {"plain to identity with a later start", "id bigint NOT NULL",
+     "id bigint GENERATED ALWAYS AS IDENTITY (START WITH 100)", "INSERT INTO t VALUES (-7), (3)",
+     "100", ""},
+    {"plain to identity at its end", "id smallint NOT NULL",
+     "id smallint GENERATED ALWAYS AS IDENTITY (INCREMENT 10)", "INSERT INTO t VALUES (32757)",
+     "32767", ""},
+    {"plain to descending identity", "id int NOT NULL",
+     "id int GENERATED ALWAYS AS IDENTITY (INCREMENT -2)", "INSERT INTO t VALUES (-7), (3)", "-9",
+     ""},
+    {"plain to descending identity, empty", "id int NOT NULL",
+     "id int GENERATED ALWAYS AS IDENTITY (INCREMENT -1)", "SELECT 1", "-1", ""},
+    {"plain to serial", "id int NOT NULL", "id serial", "INSERT INTO t VALUES (7), (3)", "8", ""},
+    {"text to serial", "id text NOT NULL", "id serial", "INSERT INTO t VALUES ('7')", "8", ""},
+};
+
+TEST_F(AutogenerateTest, ANewCounterBeginsBehindTheValuesOfItsColumn) {
+  for (const CounterRow& row : kCounterRows) {
+    SCOPED_TRACE(row.name);
+    const auto table = [](const std::string& column) { return "CREATE TABLE t (" + column + ");"; };
+    const GeneratedRevisions generated = Generate(table(row.from), table(row.to));
+    const std::string database = server_.CreateDatabase();
+    const auto insert = [&] {
+      return server_.Query(database, "INSERT INTO t DEFAULT VALUES RETURNING id");
+    };
+    server_.Query(database, table(row.from) + row.rows);
+    for (const GeneratedRevision& revision : generated.revisions) {
+      server_.Query(database, revision.up);
+    }
+    EXPECT_EQ(insert(), row.after_up) << UpSections(generated);
+    for (auto revision = generated.revisions.rbegin(); revision != generated.revisions.rend();
+         ++revision) {
+      server_.Query(database, revision->down.value());
+    }
+    if (row.after_down.empty()) continue;
+    EXPECT_EQ(insert(), row.after_down) << DownSections(generated);
+  }
+}
+
 TEST_F(AutogenerateTest, ARenameIsOneStatementAndWhatElseDiffersFollows) {
   const Rename rename{{ObjectKind::kColumn, "public.t", "a"},
                       {ObjectKind::kColumn, "public.t", "b"}};
