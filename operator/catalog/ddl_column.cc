@@ -202,9 +202,7 @@ void AddNotNull(const DdlContext& context, const std::string& table, const Catal
     statements.push_back(std::move(statement));
     return;
   }
-  std::string bare = to.id.name;
-  std::erase(bare, '"');
-  const std::string name = Identifier(bare.substr(0, 40) + "_not_null");
+  const std::string name = WithSuffix(to.id.name, "_not_null");
   const auto part = [&](Validation validation, const std::string& sql) {
     statements.push_back(MakeStatement(to, sql));
     statements.back().validation = validation;

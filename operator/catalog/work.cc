@@ -5,6 +5,7 @@
 #include <deque>
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/alter_rules.h"
 
 namespace schemaop {
@@ -28,6 +29,19 @@ bool IsInKey(const std::string& key, const std::string& column) {
 bool IsType(ObjectKind kind) { return kind >= ObjectKind::kEnum && kind <= ObjectKind::kShellType; }
 
 bool CanStandAside(ObjectKind kind) { return IsType(kind) || kind == ObjectKind::kCollation; }
+
+std::string Unquoted(const std::string& name) {
+  if (!name.starts_with('"')) return name;
+  std::string text;
+  for (std::size_t i = 1; i + 1 < name.size(); ++i) {
+    text += name[i];
+    if (name[i] == '"') ++i;
+  }
+  return text;
+}
+
+// Of UTF-8.
+bool IsInsideCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 class Finder {
  public:
@@ -299,13 +313,12 @@ std::string BareName(const std::string& qualified) {
 }
 
 std::string WithSuffix(const std::string& bare, const std::string& suffix) {
-  std::string text = bare;
-  const bool quoted = text.size() > 1 && text.front() == '"';
-  if (quoted) text = text.substr(1, text.size() - 2);
+  std::string text = Unquoted(bare);
   constexpr std::size_t kLongest = 63;
-  if (text.size() + suffix.size() > kLongest) text.resize(kLongest - suffix.size());
-  text += suffix;
-  return quoted ? "\"" + text + "\"" : text;
+  std::size_t end = std::min(text.size(), kLongest - suffix.size());
+  while (end < text.size() && end > 0 && IsInsideCharacter(text[end])) --end;
+  text.replace(end, std::string::npos, suffix);
+  return bare.starts_with('"') ? QuoteDoubling('"', text) : text;
 }
 
 bool ChangesParents(const Catalog& from, const Catalog& to, const std::string& table) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "catalog/plan_graph.h"
+#include "catalog/work.h"
 
 namespace schemaop {
 namespace {
@@ -181,6 +182,33 @@ TEST(DiffTest, ALineBreakInANameDoesNotEndTheCommentThatNamesIt) {
     EXPECT_EQ(RenderScript({drop}), "-- look at " + shown + "\n-- destroys data: drops table " +
                                         shown + "\nDROP TABLE " + name + ";\n");
   }
+}
+
+TEST(DiffTest, ALongNameIsCutBetweenCharactersForTheCheckOfNotNull) {
+  std::string euros;  // 57 bytes, of which 54 fit
+  for (int i = 0; i < 19; ++i) euros += "\u20ac";
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"a", "a_not_null"},
+      {"\"b\"\"c\"", "\"b\"\"c_not_null\""},
+      {"\"ab" + euros + "\"", "\"ab" + euros.substr(0, 51) + "_not_null\""},
+      {"\"" + std::string(53, 'x') + "\"\"y\"", "\"" + std::string(53, 'x') + "\"\"_not_null\""}};
+  DiffOptions options;
+  options.validate_later = true;
+  for (const auto& [column, check] : rows) {
+    CatalogObject filled = TableColumn("app.t", column, "text", "1");
+    const Catalog from = Of({Table("app.t"), filled});
+    filled.properties.Set(Property::kNotNull, "t");
+    EXPECT_EQ(SqlOf(Diff(from, Of({Table("app.t"), filled}), options)).at(1),
+              "ALTER TABLE app.t VALIDATE CONSTRAINT " + check);
+  }
+}
+
+TEST(WorkTest, ANameAsideIsCutBetweenCharacters) {
+  std::string umlauts;
+  for (int i = 0; i < 31; ++i) umlauts += "\u00e4";
+  EXPECT_EQ(WithSuffix("\"" + umlauts + "x\"", "__old"), "\"" + umlauts.substr(0, 58) + "__old\"");
+  EXPECT_EQ(WithSuffix("\"x" + umlauts + "\"", "__old"), "\"x" + umlauts.substr(0, 56) + "__old\"");
+  EXPECT_EQ(WithSuffix("t", "__old"), "t__old");
 }
 
 TEST(PlanGraphTest, AKnotIsWhatStandsInACycleOrBetweenTwo) {
