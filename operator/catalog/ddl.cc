@@ -36,6 +36,8 @@ std::string Destruction(const CatalogObject& object) {
       return "drops table " + object.id.name;
     case ObjectKind::kSchema:
       return "drops schema " + object.id.name;
+    case ObjectKind::kSequence:
+      return "drops sequence " + object.id.name;
     default:
       return "";
   }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "catalog/ddl.h"
+#include "catalog/type_loss.h"
 #include "catalog/work.h"
 
 namespace schemaop {
@@ -154,7 +155,10 @@ DdlStatement TypeStatement(const std::string& alter, const CatalogObject& from,
   std::string sql = alter + " TYPE " + after;
   if (to.Has(Property::kCollation)) sql += " COLLATE " + to.Get(Property::kCollation);
   DdlStatement statement = MakeStatement(to, sql);
-  if (!same_name && !NeedsUsing(before, after)) return statement;
+  const bool is_cast = same_name || NeedsUsing(before, after);
+  if (!same_name && LosesParts(before, after, is_cast ? Conversion::kCast : Conversion::kAssigned))
+    statement.destroys = "rounds or cuts values of " + Text(to.id) + ", " + before + " to " + after;
+  if (!is_cast) return statement;
   const bool through_text = same_name || !HasCast(before, after);
   statement.sql += " USING " + to.id.name + (through_text ? "::text::" : "::") + after;
   statement.note = "rows are converted by " + to.id.name + (through_text ? "::text::" : "::") +
@@ -285,6 +289,7 @@ Statements AlterColumn(const DdlContext& context, const CatalogObject& from,
     if (attribute) {
       statement.sql = statement.sql.substr(0, statement.sql.find(" USING "));
       statement.note.clear();
+      statement.destroys.reset();  // no column is of that type
     }
     statements.push_back(std::move(statement));
   }

@@ -101,6 +101,70 @@ INSTANTIATE_TEST_SUITE_P(
         TypeRow{"uuid", "bytea", "bytea USING a::text::bytea"}),
     [](const auto& row) { return NameOf(row.param); });
 
+struct LossRow {
+  const char* from;
+  const char* to;
+  bool loses;
+};
+
+constexpr LossRow kLossRows[] = {
+    {"timestamp with time zone", "date", true},
+    {"timestamp(0) without time zone", "date", true},
+    {"date", "timestamp with time zone", false},
+    {"timestamp without time zone", "timestamp(0) without time zone", true},
+    {"timestamp(3) with time zone", "timestamp with time zone", false},
+    {"timestamp with time zone", "time without time zone", true},
+    {"time with time zone", "time without time zone", true},
+    {"interval", "interval day", true},
+    {"interval hour", "interval", false},
+    {"double precision", "integer", true},
+    {"double precision", "real", true},
+    {"real", "double precision", false},
+    {"integer", "double precision", false},
+    {"bigint", "double precision", true},
+    {"integer", "bigint", false},
+    {"bigint", "integer", false},  // out of range is an error
+    {"integer", "numeric(10,2)", false},
+    {"numeric(10,0)", "bigint", false},
+    {"numeric", "integer", true},
+    {"numeric(12,4)", "numeric(12,2)", true},
+    {"numeric(12,2)", "numeric(14,2)", false},
+    {"numeric(12,2)", "numeric", false},
+    {"numeric", "numeric(12,2)", true},
+    {"numeric(12,2)[]", "numeric(12,0)[]", true},
+    {"numeric", "money", true},
+    {"money", "numeric", false},
+    {"integer", "boolean", true},
+    {"text", "name", true},
+    {"name", "text", false},
+    {"text", "integer", false},                                  // what is no number is an error
+    {"character varying(100)", "character varying(10)", false},  // too long is an error
+    {"character varying(100)[]", "character varying(10)[]", false},
+    {"text[]", "character varying(10)[]", true},  // but for a cast of USING
+    {"character varying(10)[]", "text[]", false},
+    {"app.mood", "character varying(3)", true},
+    {"app.mood", "text", false},
+    {"inet", "cidr", true},
+    {"cidr", "inet", false},
+    {"json", "jsonb", false},
+};
+
+TEST(DiffTest, ATypeIsMarkedThatLosesPartsOfValuesWithoutAnError) {
+  for (const LossRow& row : kLossRows) {
+    const Catalog from = Of({Table("app.t"), TableColumn("app.t", "a", row.from, "1")});
+    const Catalog to = Of({Table("app.t"), TableColumn("app.t", "a", row.to, "1")});
+    const std::string types = std::string(row.from) + " to " + row.to;
+    std::optional<std::string> mark;
+    if (row.loses) mark = "rounds or cuts values of column app.t.a, " + types;
+    EXPECT_EQ(Diff(from, to).statements.at(0).destroys, mark) << types;
+  }
+}
+
+TEST(DiffTest, DroppingASequenceLosesItsCounter) {
+  const Catalog from = Of({Thing(ObjectKind::kSequence, "", "app.s")});
+  EXPECT_EQ(Diff(from, Of({})).statements.at(0).destroys, "drops sequence app.s");
+}
+
 TEST(DiffTest, ANewTableSaysAllOfItselfAndThenItsIndexes) {
   const Catalog to = Of({Table("app.t"), TableColumn("app.t", "b", "text", "2"),
                          TableColumn("app.t", "a", "integer", "1"), TableIndex("app.t", "i")});
