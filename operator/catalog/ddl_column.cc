@@ -206,7 +206,8 @@ void AddNotNull(const DdlContext& context, const std::string& table, const Catal
     statements.push_back(std::move(statement));
     return;
   }
-  const std::string name = WithSuffix(to.id.name, "_not_null");
+  // The position tells columns apart whose names are cut, and the check from a person's own.
+  const std::string name = WithSuffix(to.id.name, "_" + to.Get(Property::kPosition) + "_not_null");
   const auto part = [&](Validation validation, const std::string& sql) {
     statements.push_back(MakeStatement(to, sql));
     statements.back().validation = validation;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -249,13 +250,13 @@ TEST(DiffTest, ALineBreakInANameDoesNotEndTheCommentThatNamesIt) {
 }
 
 TEST(DiffTest, ALongNameIsCutBetweenCharactersForTheCheckOfNotNull) {
-  std::string euros;  // 57 bytes, of which 54 fit
+  std::string euros;  // 57 bytes, of which 52 fit
   for (int i = 0; i < 19; ++i) euros += "\u20ac";
   const std::vector<std::pair<std::string, std::string>> rows = {
-      {"a", "a_not_null"},
-      {"\"b\"\"c\"", "\"b\"\"c_not_null\""},
-      {"\"ab" + euros + "\"", "\"ab" + euros.substr(0, 51) + "_not_null\""},
-      {"\"" + std::string(53, 'x') + "\"\"y\"", "\"" + std::string(53, 'x') + "\"\"_not_null\""}};
+      {"a", "a_1_not_null"},
+      {"\"b\"\"c\"", "\"b\"\"c_1_not_null\""},
+      {"\"ab" + euros + "\"", "\"ab" + euros.substr(0, 48) + "_1_not_null\""},
+      {"\"" + std::string(51, 'x') + "\"\"y\"", "\"" + std::string(51, 'x') + "\"\"_1_not_null\""}};
   DiffOptions options;
   options.validate_later = true;
   for (const auto& [column, check] : rows) {
@@ -265,6 +266,21 @@ TEST(DiffTest, ALongNameIsCutBetweenCharactersForTheCheckOfNotNull) {
     EXPECT_EQ(SqlOf(Diff(from, Of({Table("app.t"), filled}), options)).at(1),
               "ALTER TABLE app.t VALIDATE CONSTRAINT " + check);
   }
+}
+
+TEST(DiffTest, ColumnsWithOneLongBeginningHaveChecksOfTheirOwn) {
+  const std::string beginning(60, 'x');
+  CatalogObject one = TableColumn("app.t", beginning + "1", "text", "1");
+  CatalogObject two = TableColumn("app.t", beginning + "2", "text", "2");
+  const Catalog from = Of({Table("app.t"), one, two});
+  one.properties.Set(Property::kNotNull, "t");
+  two.properties.Set(Property::kNotNull, "t");
+  DiffOptions options;
+  options.validate_later = true;
+  std::set<std::string> checks;
+  for (const std::string& sql : SqlOf(Diff(from, Of({Table("app.t"), one, two}), options)))
+    if (sql.find(" VALIDATE ") != std::string::npos) checks.insert(sql);
+  EXPECT_EQ(checks.size(), 2U);
 }
 
 TEST(WorkTest, ANameAsideIsCutBetweenCharacters) {
