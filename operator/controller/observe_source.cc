@@ -15,6 +15,11 @@
 namespace schemaop {
 namespace {
 
+constexpr int kFolderTries = 3;
+
+// The link that Kubernetes switches when a mounted ConfigMap changes.
+constexpr const char* kMountLink = "..data";
+
 Result<ConfigMap> ReadConfigMap(Effects& effects, const ObjectKey& key,
                                 const std::stop_token& stop) {
   const std::string subject = "ConfigMap \"" + key.name + "\"";
@@ -42,7 +47,7 @@ Result<std::vector<SourceFile>> FromConfigMaps(Effects& effects, const std::stri
   return MergeConfigMaps(config_maps);
 }
 
-Result<std::vector<SourceFile>> FromFolder(const std::filesystem::path& root,
+Result<std::vector<SourceFile>> ReadFolder(const std::filesystem::path& root,
                                            const std::string& path) {
   const auto folder = ResolveSourceFolder(root, path);
   if (!folder) return Fail(folder.error());
@@ -50,6 +55,21 @@ Result<std::vector<SourceFile>> FromFolder(const std::filesystem::path& root,
   if (!files) return Fail(WithContext(files.error(), "spec.migrations.path"));
   if (auto inside = CheckFilesInside(root, *folder, *files); !inside) return Fail(inside.error());
   return files;
+}
+
+// git-sync and Kubernetes switch a link to a new version and remove the old one. What was read
+// meanwhile is part of two versions, and what could not be read is nobody's mistake.
+Result<std::vector<SourceFile>> FromFolder(const std::filesystem::path& root,
+                                           const std::string& path) {
+  const std::filesystem::path link = root / path / kMountLink;
+  for (int tries = 0; tries < kFolderTries; ++tries) {
+    const std::filesystem::path before = FollowLinks(link);
+    auto files = ReadFolder(root, path);
+    if (FollowLinks(link) == before) return files;
+  }
+  return Fail(ErrorCode::kUnavailable, "spec.migrations.path: \"" + path +
+                                           "\" was switched to another version each time that "
+                                           "it was read");
 }
 
 Result<std::vector<SourceFile>> ReadFiles(Effects& effects, const std::string& namespace_name,

@@ -23,7 +23,8 @@ struct SourceReading {
 };
 
 // The revisions that `migrations` names. Objects are read from `namespace_name` only. Errors name
-// the object and what to do: kNotFound, kDenied and kInvalid need a person; kUnavailable passes.
+// the object and what to do: kNotFound, kDenied and kInvalid need a person; kUnavailable and
+// kConflict pass.
 SourceReading ObserveSource(Effects& effects, const std::string& namespace_name,
                             const MigrationsSpec& migrations,
                             const std::filesystem::path& migrations_root,

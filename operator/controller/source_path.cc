@@ -1,6 +1,7 @@
 #include "controller/source_path.h"
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <system_error>
 
@@ -8,6 +9,8 @@ namespace schemaop {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kMostLinks = 40;  // as Linux follows in one path
 
 // Whether `inner` is `outer` or below it. Both resolved.
 bool IsInside(const fs::path& outer, const fs::path& inner) {
@@ -57,14 +60,42 @@ Result<void> CheckFilesInside(const fs::path& root, const fs::path& folder,
   std::error_code error;
   const fs::path resolved_root = fs::canonical(root, error);
   for (const SourceFile& file : files) {
+    const std::string subject = "spec.migrations.path: the file \"" + file.name + "\"";
     const fs::path resolved = error ? fs::path() : fs::canonical(folder / file.name, error);
-    if (error || !IsInside(resolved_root, resolved)) {
+    if (error == std::errc::no_such_file_or_directory) {
+      return Fail(ErrorCode::kConflict, subject + " was removed meanwhile");
+    }
+    if (error) return Fail(ErrorCode::kDenied, subject + " cannot be opened: " + error.message());
+    if (!IsInside(resolved_root, resolved)) {
       return Fail(ErrorCode::kInvalid,
-                  "spec.migrations.path: the file \"" + file.name +
-                      "\" leads out of the operator's migrations root through a link");
+                  subject + " leads out of the operator's migrations root through a link");
     }
   }
   return {};
+}
+
+fs::path FollowLinks(const fs::path& path) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error);
+  std::deque<fs::path> left(whole.begin(), whole.end());
+  fs::path followed;
+  for (int links = 0; !left.empty() && links <= kMostLinks;) {
+    const fs::path part = left.front();
+    left.pop_front();
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      followed = followed.parent_path();
+      continue;
+    }
+    const fs::path target = fs::read_symlink(followed / part, error);
+    if (error) {  // it is no link
+      followed /= part;
+      continue;
+    }
+    left.insert(left.begin(), target.begin(), target.end());
+    ++links;
+  }
+  return followed;
 }
 
 }  // namespace schemaop

@@ -16,9 +16,13 @@ Result<std::filesystem::path> ResolveSourceFolder(const std::filesystem::path& r
                                                   const std::filesystem::path& path);
 
 // kInvalid, naming the file, when one of `files` (names relative to `folder`) is a link that leads
-// out of `root`.
+// out of `root`; kConflict when one is not there any more, kDenied when one may not be looked at.
 Result<void> CheckFilesInside(const std::filesystem::path& root,
                               const std::filesystem::path& folder,
                               const std::vector<SourceFile>& files);
+
+// `path` with what each link in it says in its place, whether or not that is there: another when a
+// link has been switched.
+std::filesystem::path FollowLinks(const std::filesystem::path& path);
 
 }  // namespace schemaop

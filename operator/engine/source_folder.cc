@@ -1,6 +1,7 @@
 #include "engine/source_folder.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <fstream>
 #include <set>
@@ -42,7 +43,18 @@ tl::unexpected<Error> CannotRead(const fs::path& path, std::string_view reason) 
   return Fail(ErrorCode::kDenied, fmt::format("cannot read {}: {}", path.string(), reason));
 }
 
+tl::unexpected<Error> CannotRead(const fs::path& path, const std::error_code& error) {
+  if (error != std::errc::no_such_file_or_directory) return CannotRead(path, error.message());
+  return Fail(ErrorCode::kConflict,
+              fmt::format("cannot read {}: it was removed meanwhile", path.string()));
+}
+
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+bool IsLink(const fs::path& path) {
+  std::error_code error;
+  return fs::is_symlink(fs::symlink_status(path, error));
+}
 
 Result<std::vector<SourceFile>> FolderReader::Run() {
   std::error_code error;
@@ -50,7 +62,7 @@ Result<std::vector<SourceFile>> FolderReader::Run() {
   if (status.type() == fs::file_type::not_found) {
     return Fail(ErrorCode::kNotFound, fmt::format("folder {} does not exist", root_.string()));
   }
-  if (error) return CannotRead(root_, error.message());
+  if (error) return CannotRead(root_, error);
   if (!fs::is_directory(status)) {
     return Fail(ErrorCode::kInvalid, fmt::format("{} is not a folder", root_.string()));
   }
@@ -63,7 +75,7 @@ Result<std::vector<SourceFile>> FolderReader::Run() {
 Result<void> FolderReader::ReadFolder(const fs::path& folder) {
   std::error_code error;
   const fs::path canonical = fs::canonical(folder, error);
-  if (error) return CannotRead(folder, error.message());
+  if (error) return CannotRead(folder, error);
   // A link back to a folder we are in would never end.
   if (!open_folders_.insert(canonical).second) return {};
   fs::directory_iterator entry(folder, error);
@@ -71,7 +83,7 @@ Result<void> FolderReader::ReadFolder(const fs::path& folder) {
     if (IsHidden(entry->path())) continue;
     if (auto read = ReadEntry(*entry); !read) return read;
   }
-  if (error) return CannotRead(folder, error.message());
+  if (error) return CannotRead(folder, error);
   open_folders_.erase(canonical);
   return {};
 }
@@ -82,18 +94,17 @@ Result<void> FolderReader::ReadEntry(const fs::directory_entry& entry) {
   const fs::file_status status = entry.status(error);  // of what a link leads to
   if (fs::is_directory(status)) return ReadFolder(entry.path());
   if (!wanted) return {};
-  if (status.type() == fs::file_type::not_found) {
+  if (status.type() == fs::file_type::not_found && IsLink(entry.path())) {
     return CannotRead(entry.path(), "it is a link to a file that does not exist");
   }
-  if (error) return CannotRead(entry.path(), error.message());
+  if (error) return CannotRead(entry.path(), error);
   return fs::is_regular_file(status) ? ReadText(entry.path()) : Result<void>();
 }
 
 Result<void> FolderReader::ReadText(const fs::path& path) {
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    return CannotRead(path, std::make_error_code(std::errc::permission_denied).message());
-  }
+  if (!stream) return CannotRead(path, std::error_code(errno, std::generic_category()));
   // One byte more than allowed tells a file that is too large, whatever its size was a moment ago.
   const std::uintmax_t allowed = std::min(kMaxFileBytes, kMaxTotalBytes - total_);
   std::string text;

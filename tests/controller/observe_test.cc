@@ -1,10 +1,22 @@
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <thread>
+
 #include <gtest/gtest.h>
 
+#include "controller/event_recorder.h"
+#include "controller/live_effects.h"
 #include "controller/observe_secret.h"
 #include "controller/observe_source.h"
+#include "process/process.h"
 
 namespace schemaop {
 namespace {
+
+namespace fs = std::filesystem;
+using testing::TempFolder;
+using testing::WriteFile;
 
 ConfigMap Map(const std::string& name, std::map<std::string, std::string> data) {
   ConfigMap map;
@@ -29,6 +41,96 @@ TEST(MergeConfigMapsTest, FileNameTwiceIsRefusedWithBothConfigMaps) {
       (Error{ErrorCode::kInvalid,
              "file \"001.sql\" is in ConfigMap \"a\" and in ConfigMap \"b\"; remove or rename one "
              "of them"}));
+}
+
+// A migrations root in which a link leads to the folder of the newest version. A version is there
+// before the link leads to it, and is removed when it does not any more.
+class SwitchedFolderTest : public ::testing::Test {
+ protected:
+  static std::vector<SourceFile> FilesOf(const std::string& version) {
+    std::vector<SourceFile> files;
+    std::string parent = "none";
+    for (const std::string id : {"001", "002", "003"}) {
+      files.push_back({id + ".sql", "-- " + version + "\n--\n-- revision: " + id +
+                                        "\n-- down_revision: " + parent +
+                                        "\n\n-- migrate:up\nSELECT 1;\n"});
+      parent = id;
+    }
+    return files;
+  }
+
+  void Publish(const std::string& link, int version) {
+    const std::string name = "..version" + std::to_string(version);
+    fs::create_directory(root() / name);
+    for (const SourceFile& file : FilesOf(std::to_string(version))) {
+      WriteFile(root() / name / file.name, file.text);
+    }
+    fs::create_directory_symlink(name, root() / "..new");
+    fs::rename(root() / "..new", root() / link);
+    fs::remove_all(root() / ("..version" + std::to_string(version - 1)));
+  }
+
+  Result<Source> Observe(const std::string& path) {
+    MigrationsSpec migrations;
+    migrations.path = path;
+    return ObserveSource(effects_, "shop", migrations, root(), {}).source;
+  }
+
+  // Observes `path` while `link` is switched again and again.
+  void ExpectWholeVersions(const std::string& link, const std::string& path) {
+    const std::jthread switching([&](const std::stop_token& stop) {
+      std::minstd_rand random(1);
+      for (int version = 2; !stop.stop_requested(); ++version) {
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
+        Publish(link, version);
+      }
+    });
+    for (int i = 0; i < 500; ++i) {
+      const auto source = Observe(path);
+      if (!source) {
+        ASSERT_EQ(source.error().code, ErrorCode::kUnavailable) << source.error().message;
+        ASSERT_EQ(source.error().message,
+                  "spec.migrations.path: \"" + path +
+                      "\" was switched to another version each time that it was read");
+        continue;
+      }
+      ASSERT_EQ(source->digest, LoadSource(FilesOf(source->graph->Find("001")->message))->digest);
+    }
+  }
+
+  const fs::path& root() const { return root_.path(); }
+
+ private:
+  static std::unique_ptr<KubeClient> MakeClient() {
+    KubeConfig config;
+    config.server = "http://127.0.0.1:1";
+    return *KubeClient::Create(config, {});
+  }
+
+  const TempFolder root_;
+  const std::unique_ptr<KubeClient> client_ = MakeClient();
+  EventRecorder events_{*client_, Logger(LogLevel::kError)};
+  LiveEffects effects_{*client_, events_};
+};
+
+TEST_F(SwitchedFolderTest, WorktreesOfGitSyncAreReadWhole) {
+  Publish("current", 1);
+  ExpectWholeVersions("current", "current");
+}
+
+TEST_F(SwitchedFolderTest, MountedConfigMapsAreReadWhole) {
+  Publish("..data", 1);
+  for (const SourceFile& file : FilesOf("1")) {
+    fs::create_symlink("..data/" + file.name, root() / file.name);
+  }
+  ExpectWholeVersions("..data", ".");
+}
+
+TEST_F(SwitchedFolderTest, ALinkThatStaysLedToNothingIsNotFound) {
+  fs::create_directory_symlink("..version1", root() / "current");
+  const auto source = Observe("current");
+  ASSERT_FALSE(source);
+  EXPECT_EQ(source.error().code, ErrorCode::kNotFound);
 }
 
 TEST(OptionsForTest, EverythingTheSpecSaysReachesTheEngine) {

@@ -112,5 +112,27 @@ TEST_F(SourcePathTest, FileThatIsALinkOutOfTheRootIsRefused) {
             "root through a link");
 }
 
+TEST_F(SourcePathTest, FileThatIsGoneIsNotSaidToLeadOut) {
+  const fs::path folder = root() / "projects";
+  const auto files = ReadSourceFolder(folder).value();
+  fs::remove(folder / "001.sql");
+  const auto checked = CheckFilesInside(root(), folder, files);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error(),
+            (Error{ErrorCode::kConflict,
+                   "spec.migrations.path: the file \"001.sql\" was removed meanwhile"}));
+}
+
+TEST_F(SourcePathTest, EveryLinkOnTheWayIsFollowedWhetherOrNotItLeadsToAnything) {
+  fs::create_directory_symlink("b", base_ / "a");
+  fs::create_directory_symlink("./gone//..//root/projects/", base_ / "b");
+  fs::create_directory_symlink(base_ / "gone", base_ / "c");
+  fs::create_directory_symlink("loop", base_ / "loop");
+  EXPECT_EQ(FollowLinks(base_ / "a" / "versions"), root() / "projects" / "versions");
+  EXPECT_EQ(FollowLinks(base_ / "c" / "x"), base_ / "gone" / "x");
+  EXPECT_EQ(FollowLinks(base_ / "outside" / "nothing"), base_ / "outside" / "nothing");
+  FollowLinks(base_ / "loop");
+}
+
 }  // namespace
 }  // namespace schemaop

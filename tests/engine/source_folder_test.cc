@@ -1,6 +1,7 @@
 #include "engine/source_folder.h"
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -99,6 +100,24 @@ TEST(SourceFolderTest, SaysWhichLinkLeadsNowhere) {
   EXPECT_EQ(files.error(),
             (Error{ErrorCode::kDenied, "cannot read " + link.string() +
                                            ": it is a link to a file that does not exist"}));
+}
+
+TEST(SourceFolderTest, DoesNotTakeAFileThatIsRemovedMeanwhileForOneThatMayNotBeRead) {
+  const TempFolder folder;
+  const std::jthread replacing([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      const fs::path file = folder.path() / (std::to_string(i % 20) + ".sql");
+      fs::remove(file);
+      WriteFile(file, "one");
+    }
+  });
+  for (int i = 0; i < 2000; ++i) {
+    const auto files = ReadSourceFolder(folder.path());
+    if (files) continue;
+    ASSERT_EQ(files.error().code, ErrorCode::kConflict) << files.error().message;
+    ASSERT_TRUE(files.error().message.ends_with(".sql: it was removed meanwhile"))
+        << files.error().message;
+  }
 }
 
 TEST(SourceFolderTest, RefusesWhatIsTooLarge) {
