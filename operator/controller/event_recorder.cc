@@ -23,8 +23,8 @@ constexpr std::chrono::minutes kLook(1);  // between two looks for series that a
 
 // Worth another try: nobody answered, or not now. What is refused is refused.
 bool MayPass(const ApiError& error) {
-  return error.error.code != ErrorCode::kCancelled &&
-         (error.http_status == 0 || error.http_status == 429 || error.http_status >= 500);
+  return error.error.code == ErrorCode::kUnavailable ||
+         (error.http_status == 0 && error.error.code != ErrorCode::kCancelled);
 }
 
 }  // namespace
@@ -100,14 +100,15 @@ void EventRecorder::Impl::Send(const EventSeries::Update& update, const std::sto
       Try([&] { return client.Patch(update.path, PatchType::kMerge, *update.patch, stop); }, stop);
   if (sent) return;
   // The server forgets Events after an hour.
-  if (sent.error().http_status == 404) return Send(update.instead, stop);
+  if (sent.error().error.code == ErrorCode::kNotFound) return Send(update.instead, stop);
   logger.Warning("event not counted", {{"error", sent.error().error.message}});
 }
 
 void EventRecorder::Impl::Send(const EventSeries::Create& create, const std::stop_token& stop) {
   const auto sent = Try([&] { return client.Create(create.path, *create.object, stop); }, stop);
   // A name that is taken is this very Event, whose answer was lost.
-  if (sent || sent.error().http_status == 409 || IsNamespaceTerminating(sent.error())) return;
+  if (sent || sent.error().error.code == ErrorCode::kConflict) return;
+  if (IsNamespaceTerminating(sent.error())) return;
   const json& regarding = create.object->at("regarding");
   logger.Warning("event not posted", {{"schemaversion", regarding.value("namespace", "") + "/" +
                                                             regarding.value("name", "")},

@@ -40,6 +40,12 @@ ErrorCode CodeOf(int http_status) {
   }
 }
 
+// Of an answer that is no Status: a proxy's, which knows nothing of the objects asked for, or an
+// API server's own where it does not know the path.
+ErrorCode CodeWithoutStatus(int http_status) {
+  return http_status == 401 || http_status == 403 ? ErrorCode::kDenied : ErrorCode::kUnavailable;
+}
+
 std::string TextMember(const json& object, const char* name) {
   const auto member = object.find(name);
   return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
@@ -118,8 +124,8 @@ ApiError DecodeApiError(int http_status, std::string_view body, std::string_view
   }
   const std::string quoted = Truncate(Trim(body), kQuotedBytes);
   error.error = {
-      CodeOf(http_status),
-      fmt::format("{}: {}, and the answer is not an API server's{}", request, http_status,
+      CodeWithoutStatus(http_status),
+      fmt::format("{}: {}, and the answer is no Kubernetes Status{}", request, http_status,
                   quoted.empty() ? std::string() : ": " + JsonQuote(quoted))};
   return error;
 }

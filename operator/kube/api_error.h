@@ -23,9 +23,10 @@ struct ApiError {
   std::optional<std::chrono::seconds> retry_after;  // at most a day
   bool cut_off = false;    // a watch had begun before it broke, so that http_status 0 is no refusal
   bool too_large = false;  // an answer came and was larger than KubeClientOptions allows
-  Error
-      error;  // code by status: 404 kNotFound, 409 kConflict, 401/403 kDenied, 400/410/422
-              // kInvalid, 429/5xx/no answer kUnavailable, cancelled kCancelled, other 4xx kRejected
+  // The code of a Status: 404 kNotFound, 409 kConflict, 401/403 kDenied, 400/410/422 kInvalid,
+  // 429/5xx kUnavailable, other 4xx kRejected. Of another answer, which may be a proxy's: 401/403
+  // kDenied, else kUnavailable. Of none: kUnavailable, cancelled kCancelled.
+  Error error;
 };
 
 template <typename T>

@@ -196,7 +196,7 @@ ApiResult<Lease> LeaderElection::Perform(const LeaseBid::Call& call, const std::
   if (!answer) error = answer.error();
   error.error = lease.error();
   const bool is_made_next =
-      std::holds_alternative<LeaseBid::Read>(call) && error.http_status == 404;
+      std::holds_alternative<LeaseBid::Read>(call) && error.error.code == ErrorCode::kNotFound;
   if (!stop.stop_requested() && !is_made_next) Say(trouble, lease.error().message);
   return tl::unexpected(std::move(error));
 }

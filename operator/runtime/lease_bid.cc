@@ -24,7 +24,7 @@ std::variant<LeaseBid::Call, LeaseBid::Outcome> LeaseBid::After(const ApiResult<
       stage_ = Stage::kReading;
       return Read{};
     }
-    if (stage_ == Stage::kReading && answer.error().http_status == 404) {
+    if (stage_ == Stage::kReading && answer.error().error.code == ErrorCode::kNotFound) {
       stage_ = Stage::kCreating;
       return Create{FirstClaim(self_, wall)};
     }

@@ -56,7 +56,8 @@ std::variant<ListWatch::AskPage, ListWatch::Complete, ListWatch::ListFailed> Lis
   if (!page) {
     if (page.error().too_large && (page_size_ > 1 || !too_large_)) return SmallerPage();
     const bool gone = IsExpired(page.error()) || IsResourceVersionTooLarge(page.error());
-    if (!gone || restarted_) return ListFailed{page.error(), WaitAfter(page.error(), now)};
+    if (!gone || restarted_)
+      return ListFailed{Explained(page.error()), WaitAfter(page.error(), now)};
     // The version or a continue token is gone: everything at once, at the server's newest,
     // when that is not too much.
     version_unavailable_ = true;
@@ -146,6 +147,16 @@ ListWatch::Verdict ListWatch::EndWatch(const WatchEnd& end, Clock::time_point no
   Verdict verdict{judgement.next, std::nullopt, std::move(judgement.error)};
   if (judgement.failed) verdict.wait = WaitAfter(*verdict.error, now);
   return verdict;
+}
+
+// An API server says 404 of a kind that it does not know: in plain text, when it does not know the
+// group either.
+ApiError ListWatch::Explained(ApiError error) const {
+  if (error.http_status == 404 && !options_.resource.group.empty()) {
+    error.error.message += "; is the CustomResourceDefinition " + options_.resource.plural + "." +
+                           options_.resource.group + " installed?";
+  }
+  return error;
 }
 
 // The server may ask for a longer wait than the backoff, within reason, and never for a shorter

@@ -111,6 +111,7 @@ class ListWatch {
 
   AskPage FirstPage(bool paged) const;
   AskPage SmallerPage();
+  ApiError Explained(ApiError error) const;
   std::chrono::milliseconds WaitAfter(const ApiError& error, Clock::time_point now);
   Judgement AfterError(const ApiError& error, bool at_once) const;
   Judgement AfterStream(const ApiResult<void>& stream, bool at_once) const;

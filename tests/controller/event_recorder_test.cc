@@ -59,6 +59,17 @@ TEST_F(EventRecorderTest, TriesAgainWhenTheServerHasTrouble) {
   EXPECT_TRUE(Shows(1));
 }
 
+TEST_F(EventRecorderTest, TriesAgainWhenAProxyAnswersInThePlaceOfTheServer) {
+  server_.AddFault({.method = "POST", .path_part = "events", .code = 409, .page = "<html>"});
+  EventRecorder recorder(*client_, Logger(LogLevel::kError), {.pause = milliseconds(1)});
+  recorder.Record(kPath, Said("a"));
+  ASSERT_TRUE(Shows(1));
+  server_.AddFault({.method = "PATCH", .path_part = "events", .code = 404, .page = "<html>"});
+  recorder.Record(kPath, Said("a"));
+  EXPECT_TRUE(WaitUntil([&] { return Events()[0].contains("series"); }));
+  EXPECT_EQ(Events().size(), 1U);
+}
+
 TEST_F(EventRecorderTest, ForgetsWhatIsRefusedAndGoesOn) {
   server_.AddFault({.method = "POST", .path_part = "events", .code = 403, .times = 1});
   EventRecorder recorder(*client_, Logger(LogLevel::kError), {.pause = hours(1)});

@@ -10,6 +10,7 @@
 #include "controller/observe_secret.h"
 #include "controller/observe_source.h"
 #include "process/process.h"
+#include "tests/support/apiserver/server_test.h"
 
 namespace schemaop {
 namespace {
@@ -41,6 +42,33 @@ TEST(MergeConfigMapsTest, FileNameTwiceIsRefusedWithBothConfigMaps) {
       (Error{ErrorCode::kInvalid,
              "file \"001.sql\" is in ConfigMap \"a\" and in ConfigMap \"b\"; remove or rename one "
              "of them"}));
+}
+
+class ObservedServerTest : public testing::ServerTest {
+ protected:
+  EventRecorder events_{*client_, Logger(LogLevel::kError)};
+  LiveEffects effects_{*client_, events_};
+};
+
+TEST_F(ObservedServerTest, WhatIsMissingIsNamedWhenTheServerSaysSoAndNotWhenAProxyDoes) {
+  DatabaseSpec database;
+  database.secret.name = "db";
+  MigrationsSpec migrations;
+  migrations.config_maps = {"m"};
+  for (const char* kind : {"secrets", "configmaps"}) {
+    server_.AddFault({.path_part = kind, .code = 404, .page = "<html>"});
+  }
+  EXPECT_EQ(ObserveSecret(effects_, "default", database, {}).error(),
+            (Error{ErrorCode::kUnavailable,
+                   "Secret \"db\": GET /api/v1/namespaces/default/secrets/db: 404, and the answer "
+                   "is no Kubernetes Status: \"<html>\""}));
+  EXPECT_EQ(ObserveSource(effects_, "default", migrations, {}, {}).source.error(),
+            (Error{ErrorCode::kUnavailable,
+                   "ConfigMap \"m\": GET /api/v1/namespaces/default/configmaps/m: 404, and the "
+                   "answer is no Kubernetes Status: \"<html>\""}));
+  EXPECT_EQ(ObserveSecret(effects_, "default", database, {}).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(ObserveSource(effects_, "default", migrations, {}, {}).source.error().code,
+            ErrorCode::kNotFound);
 }
 
 // A migrations root in which a link leads to the folder of the newest version. A version is there

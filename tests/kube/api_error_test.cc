@@ -21,8 +21,23 @@ TEST(ApiErrorTest, GivesEachStatusTheCodeThatSaysWhatToDo) {
       {302, ErrorCode::kUnavailable},
   };
   for (const auto& [status, code] : rows) {
-    EXPECT_EQ(DecodeApiError(status, "", "", "GET /api").error.code, code) << status;
+    const ApiError error = DecodeApiError(status, R"({"kind":"Status"})", "", "GET /api");
+    EXPECT_EQ(error.error.code, code) << status;
   }
+}
+
+TEST(ApiErrorTest, AProxysPageSaysNothingOfTheObject) {
+  for (const int status : {302, 400, 404, 405, 409, 410, 413, 422, 429, 500, 503}) {
+    const ApiError error = DecodeApiError(status, "<html>", "", "GET /api");
+    EXPECT_EQ(error.error.code, ErrorCode::kUnavailable) << status;
+    EXPECT_EQ(error.http_status, status);
+  }
+  EXPECT_EQ(DecodeApiError(401, "<html>", "", "GET /api").error.code, ErrorCode::kDenied);
+  EXPECT_EQ(DecodeApiError(403, "<html>", "", "GET /api").error.code, ErrorCode::kDenied);
+  EXPECT_EQ(
+      DecodeApiError(404, "404 page not found\n", "", "GET /api").error,
+      (Error{ErrorCode::kUnavailable,
+             "GET /api: 404, and the answer is no Kubernetes Status: \"404 page not found\""}));
 }
 
 TEST(ApiErrorTest, ReadsReasonCausesAndRetryAfterOfAStatus) {
@@ -69,8 +84,8 @@ TEST(ApiErrorTest, KnowsEveryWayToSayExpired) {
 TEST(ApiErrorTest, QuotesTheBeginningOfAProxysPage) {
   const ApiError error = DecodeApiError(502, std::string(500, 'x'), "", "GET /api");
   EXPECT_EQ(error.reason, "");
-  EXPECT_EQ(error.error.message.substr(0, 60),
-            "GET /api: 502, and the answer is not an API server's: \"xxxxx");
+  EXPECT_EQ(error.error.message.substr(0, 61),
+            "GET /api: 502, and the answer is no Kubernetes Status: \"xxxxx");
   EXPECT_LT(error.error.message.size(), 300U);
 }
 

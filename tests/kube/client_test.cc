@@ -164,7 +164,7 @@ TEST(KubeClientTest, SendsNothingAgainWithoutRetryAfter) {
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().error,
             (Error{ErrorCode::kUnavailable,
-                   "GET /api: 503, and the answer is not an API server's: \"<html>upstream\""}));
+                   "GET /api: 503, and the answer is no Kubernetes Status: \"<html>upstream\""}));
   EXPECT_EQ(requests, 1);
 }
 

@@ -135,6 +135,7 @@ class LeaseServer {
     const std::lock_guard lock(mutex_);
     if (request.method == "GET" && lease_.is_null()) {
       response.status = 404;
+      response.set_content(R"({"kind":"Status","reason":"NotFound"})", "application/json");
       return;
     }
     if (request.method != "GET") {

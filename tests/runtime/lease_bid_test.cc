@@ -20,9 +20,7 @@ Lease Of(const std::string& holder, const std::string& version) {
 }
 
 ApiResult<Lease> Refused(int http_status) {
-  ApiError error;
-  error.http_status = http_status;
-  return tl::unexpected(error);
+  return tl::unexpected(DecodeApiError(http_status, R"({"kind":"Status"})", "", "the lease"));
 }
 
 TEST(LeaseBidTest, MakesTheLeaseThatIsNotThere) {
@@ -32,6 +30,13 @@ TEST(LeaseBidTest, MakesTheLeaseThatIsNotThere) {
   const auto& create = std::get<LeaseBid::Create>(std::get<LeaseBid::Call>(next));
   EXPECT_EQ(create.record.holder, "me");
   EXPECT_EQ(std::get<Outcome>(bid.After(Of("me", "1"), kNow, kWall)), Outcome::kHeld);
+}
+
+TEST(LeaseBidTest, AProxysPageIsNoLeaseThatIsNotThere) {
+  LeaseBid bid({"me", seconds(15)});
+  bid.Begin(kNow, kWall);
+  const ApiResult<Lease> page = tl::unexpected(DecodeApiError(404, "<html>", "", "the lease"));
+  EXPECT_EQ(std::get<Outcome>(bid.After(page, kNow, kWall)), Outcome::kUnreachable);
 }
 
 TEST(LeaseBidTest, TakesALeaseOnlyWhenItHasNotChangedForItsOwnDuration) {

@@ -59,6 +59,22 @@ TEST(ListWatchTest, BeginsAListAnewOnceWhenItsTokenIsGone) {
   EXPECT_GE(std::get<ListWatch::ListFailed>(again).wait, milliseconds(800));
 }
 
+TEST(ListWatchTest, AsksWhetherAKindThatTheServerDoesNotKnowIsInstalled) {
+  const std::string status =
+      R"({"kind":"Status","reason":"NotFound","message":"the server could not find the requested resource"})";
+  for (const std::string& body : {status, std::string("404 page not found\n")}) {
+    ListWatch steps(Options(), 1);
+    steps.BeginList();
+    const ApiError refused = DecodeApiError(404, body, "", "GET /apis");
+    const auto failed =
+        std::get<ListWatch::ListFailed>(steps.OnPage(tl::unexpected(refused), kNow));
+    EXPECT_EQ(failed.error.error.message,
+              refused.error.message +
+                  "; is the CustomResourceDefinition schemaversions.schemaversion.io installed?");
+    EXPECT_EQ(failed.wait, seconds(60));
+  }
+}
+
 TEST(ListWatchTest, AsksForSmallerPagesWhenOneIsTooLarge) {
   ListWatch steps(Options(), 1);
   steps.BeginList();

@@ -129,6 +129,8 @@ HttpReply Api::Handle(const HttpRequest& request) {
         request.method == "GET" && request.QueryFlag("watch") ? "WATCH" : request.method;
     if (const auto fault = faults_.Take(method, request.path)) {
       std::this_thread::sleep_for(fault->latency);
+      if (fault->page)
+        return {.code = fault->code, .content_type = "text/html", .body = *fault->page};
       if (fault->code != 0) return ErrorReply(FaultError(*fault));
     }
     if (auto reply = HealthReply(request)) return *reply;

@@ -17,7 +17,8 @@ struct FaultRule {
   int times = 1;                   // how many requests; -1: until Clear()
   std::optional<int> retry_after;  // seconds
   std::chrono::milliseconds latency{
-      0};  // before answering; with code 0 the request is then handled
+      0};                           // before answering; with code 0 the request is then handled
+  std::optional<std::string> page;  // the body, as of a proxy, in place of a Status
 };
 
 // Safe from any thread.
