@@ -52,7 +52,10 @@ LeaderElection::LeaderElection(LeaderElectionOptions options, KubeClient& client
 
 Result<void> LeaderElection::Run(const std::function<void(std::stop_token)>& lead,
                                  std::stop_token stop) {
-  if (!Acquire(stop)) return {};
+  if (!Acquire(stop)) {
+    GiveUpClaim();
+    return {};
+  }
   logger_.Info("became the leader");
   metrics_.SetGauge("leader_election_master_status", {{"name", options_.lease.name}}, 1);
   {
@@ -145,6 +148,16 @@ void LeaderElection::Watch(const std::stop_token& ended) {
   if (options_.expired) options_.expired();
 }
 
+// The server may have taken a claim whose answer did not come: the lease would be nobody's for as
+// long as it lasts.
+void LeaderElection::GiveUpClaim() {
+  if (!claimed_) return;
+  const auto lease = Perform(LeaseBid::Read{}, {});
+  if (!lease) return;
+  bid_.Note(*lease, BootClock::now());
+  Release();
+}
+
 // Only after all guarded work has ended: whoever takes over does so at once.
 void LeaderElection::Release() {
   for (int i = 0; i < kReleaseTries; ++i) {
@@ -179,6 +192,7 @@ LeaderElection::Attempt LeaderElection::Try(const std::stop_token& stop) {
 ApiResult<Lease> LeaderElection::Perform(const LeaseBid::Call& call, const std::stop_token& stop) {
   ApiResult<nlohmann::json> answer;
   const char* trouble = "the lease cannot be read";
+  if (!std::holds_alternative<LeaseBid::Read>(call)) claimed_ = true;
   if (const auto* create = std::get_if<LeaseBid::Create>(&call)) {
     trouble = "the lease cannot be created";
     answer = client_.Create(CollectionPath(LeaseResource(), options_.lease.namespace_name),

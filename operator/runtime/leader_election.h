@@ -41,8 +41,8 @@ class LeaderElection {
 
   // Waits until this process leads, then calls `lead` with a token that stops with `stop`, or at
   // once when leadership is lost or could not be renewed for the renew deadline. When `lead` has
-  // returned, gives the lease back. An error (kUnavailable) says how leadership was lost; the
-  // process should end then, since `lead` may have left work half known.
+  // returned, or `stop` cut a claim off, gives the lease back. An error (kUnavailable) says how
+  // leadership was lost; the process should end then, since `lead` may have left work half known.
   Result<void> Run(const std::function<void(std::stop_token)>& lead, std::stop_token stop);
 
   // Whether this process leads at this moment: to be asked before every effect, since a process may
@@ -59,6 +59,7 @@ class LeaderElection {
   bool Acquire(const std::stop_token& stop);
   void Renew(const std::stop_token& ended);
   void Watch(const std::stop_token& ended);
+  void GiveUpClaim();
   void Release();
 
   Attempt Try(const std::stop_token& stop);
@@ -77,7 +78,8 @@ class LeaderElection {
 
   // Of the thread that tries: Run's, then the renewing one.
   LeaseBid bid_;
-  std::string said_;  // what was logged last, so that nothing is logged every two seconds
+  bool claimed_ = false;  // something was sent that may have made the lease ours
+  std::string said_;      // what was logged last, so that nothing is logged every two seconds
   std::mt19937_64 random_;
 
   mutable std::mutex mutex_;

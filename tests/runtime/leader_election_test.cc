@@ -101,7 +101,10 @@ class LeaseServer {
     thread_ = std::jthread([this] { server_.listen_after_bind(); });
     while (!server_.is_running()) std::this_thread::yield();
   }
-  ~LeaseServer() { server_.stop(); }
+  ~LeaseServer() {
+    ended_.request_stop();
+    server_.stop();
+  }
   LeaseServer(const LeaseServer&) = delete;
   LeaseServer& operator=(const LeaseServer&) = delete;
 
@@ -113,6 +116,12 @@ class LeaseServer {
     lease_ = NewLease({"default", "op"}, record);
     Changed();
     delay_ = delay;
+  }
+  // Takes the first write and answers it only when the server ends.
+  void HoldFirstWrite() { holds_ = true; }
+  std::string holder() const {
+    const std::lock_guard lock(mutex_);
+    return lease_.is_null() ? "" : lease_["spec"].value("holderIdentity", "");
   }
   // When the first answer went out, and when the lease was first written.
   Clock::time_point answered() const {
@@ -132,7 +141,7 @@ class LeaseServer {
       response.status = 500;
       return;
     }
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (request.method == "GET" && lease_.is_null()) {
       response.status = 404;
       response.set_content(R"({"kind":"Status","reason":"NotFound"})", "application/json");
@@ -148,9 +157,14 @@ class LeaseServer {
       answered_ = Clock::now();
     }
     response.set_content(lease_.dump(), "application/json");
+    if (request.method == "GET" || !holds_.exchange(false)) return;
+    lock.unlock();
+    while (!ended_.stop_requested()) std::this_thread::sleep_for(milliseconds(1));
   }
 
   std::atomic<bool> out_of_order_ = false;
+  std::atomic<bool> holds_ = false;
+  std::stop_source ended_;
   mutable std::mutex mutex_;
   json lease_;
   int version_ = 0;
@@ -299,6 +313,20 @@ TEST_F(LeaderElectionTest, ALeaseLastsFromTheAnswerThatShowedIt) {
   ASSERT_TRUE(WaitUntil([&] { return replica.Leads(); }));
   // The leader may have renewed it right before.
   EXPECT_GE(server.written() - server.answered(), seconds(1));
+}
+
+TEST_F(LeaderElectionTest, AClaimThatAStopCutOffIsGivenBack) {
+  for (const bool is_there : {false, true}) {
+    LeaseServer server;
+    if (is_there) server.Begin({"", seconds(1), Time(), Time(), 7}, milliseconds(0));
+    server.HoldFirstWrite();
+    Replica replica(server.url(), "only", kLong);
+    ASSERT_TRUE(WaitUntil([&] { return server.holder() == "only"; }));
+    replica.Stop();
+    EXPECT_EQ(replica.terms(), 0);
+    EXPECT_EQ(replica.error(), "");
+    EXPECT_EQ(server.holder(), "") << is_there;
+  }
 }
 
 TEST_F(LeaderElectionTest, OfManyExactlyOneLeads) {
