@@ -1,6 +1,7 @@
 #include "engine/journal.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace schemaop {
 namespace {
@@ -20,6 +21,24 @@ LedgerRow Reopened(LedgerRow row) {
   return row;
 }
 
+struct Word {
+  LedgerRow row;          // as it is stored
+  bool reopened = false;  // it says done, and a downgrade may have undone that
+};
+
+// A stamp says of intents alone that they did not happen: what was done, and may be undone, is
+// nothing that a person was asked about.
+std::optional<Word> WordOn(const std::vector<LedgerRow>& journal, int number) {
+  std::optional<Word> last;
+  for (const LedgerRow& row : journal) {
+    const bool settles = row.kind == LedgerKind::kStamped;
+    if (settles && last && last->row.kind == LedgerKind::kIntent) last.reset();
+    if (IsDowngrade(row) && last && SaysDone(last->row)) last->reopened = true;
+    if (row.statement == number) last = Word{row};
+  }
+  return last;
+}
+
 constexpr std::string_view kIn = "in ";
 
 }  // namespace
@@ -31,13 +50,9 @@ std::optional<std::string> SchemaIn(const std::string& note) {
 }
 
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number) {
-  std::optional<LedgerRow> last;
-  for (const LedgerRow& row : journal) {
-    if (row.kind == LedgerKind::kStamped && last && last->kind == LedgerKind::kIntent) last.reset();
-    if (IsDowngrade(row) && last && SaysDone(*last)) last = Reopened(*std::move(last));
-    if (row.statement == number) last = row;
-  }
-  return last;
+  const auto word = WordOn(journal, number);
+  if (!word) return std::nullopt;
+  return word->reopened ? Reopened(word->row) : word->row;
 }
 
 std::optional<LedgerRow> OpenIntent(const std::vector<LedgerRow>& journal) {

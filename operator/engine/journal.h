@@ -24,7 +24,7 @@ std::optional<std::string> SchemaIn(const std::string& note);
 // The last row of `journal` (see Ledger::Journal) about statement `number`, counted from 1. nullopt
 // when there is none, or when a stamp followed an intent: a person's word that it did not happen. A
 // downgrade, of whatever revision, may have taken away what was done: such a row is returned as an
-// intent, to be judged again.
+// intent, to be judged again, whatever was stamped since.
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number);
 
 // The first statement's intent that nothing followed.

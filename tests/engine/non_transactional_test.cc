@@ -356,6 +356,35 @@ TEST_F(NonTransactionalTest, DoneStatementThatCannotBeJudgedIsInDoubtAfterADowng
   EXPECT_EQ(Query("SELECT count(*) FROM t"), "1");
 }
 
+// A stamp answers what a run was cut off in, and not what another revision's downgrade may have
+// undone.
+TEST_F(NonTransactionalTest, StampDoesNotRepeatWhatWasDoneBeforeADowngrade) {
+  const auto first = MakeRevision("001", "", "SELECT 1");
+  const auto second = WithoutTransaction(MakeRevision(
+      "002", "001", "INSERT INTO a VALUES (7); CREATE UNIQUE INDEX CONCURRENTLY u ON a (id)"));
+  ASSERT_EQ(Upgrade({first, second}).outcome, Outcome::kFailed);
+  ASSERT_EQ(Downgrade({first}).error, std::nullopt);
+  const auto stamped = Stamp(
+      options_,
+      [](const DatabaseState&) -> Result<StampPlan> {
+        return StampPlan{
+            .from = {},
+            .to = {"001"},
+            .purge = false,
+            .steps = {{.from = {},
+                       .to = "001",
+                       .changes = {{.kind = VersionChange::Kind::kInsert, .from = "", .to = "001"}},
+                       .heads_after = {"001"}}}};
+      },
+      {"a person"}, {});
+  ASSERT_EQ(stamped.error, std::nullopt);
+  const auto report = Upgrade({first, second});
+  EXPECT_EQ(report.outcome, Outcome::kInDoubt);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->statement, 1);
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 7"), "1");
+}
+
 // Both schemas have one of this name, and the first was meant.
 class TwoSchemasTest : public NonTransactionalTest {
  protected:
