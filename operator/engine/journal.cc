@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sql/interruptible.h"
+
 namespace schemaop {
 namespace {
 
@@ -55,12 +57,24 @@ std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int num
   return word->reopened ? Reopened(word->row) : word->row;
 }
 
-std::optional<LedgerRow> OpenIntent(const std::vector<LedgerRow>& journal) {
+std::vector<LedgerRow> OpenIntents(const std::vector<LedgerRow>& journal) {
   int statements = 0;
   for (const LedgerRow& row : journal) statements = std::max(statements, row.statement);
+  std::vector<LedgerRow> intents;
+  std::vector<LedgerRow> reopened;
   for (int number = 1; number <= statements; ++number) {
-    auto last = LastWord(journal, number);
-    if (last && last->kind == LedgerKind::kIntent) return last;
+    const auto word = WordOn(journal, number);
+    if (!word) continue;
+    if (word->reopened) reopened.push_back(Reopened(word->row));
+    if (word->row.kind == LedgerKind::kIntent) intents.push_back(word->row);
+  }
+  intents.insert(intents.end(), reopened.begin(), reopened.end());
+  return intents;
+}
+
+std::optional<LedgerRow> OpenDoubt(const std::vector<LedgerRow>& journal) {
+  for (LedgerRow& intent : OpenIntents(journal)) {
+    if (!EffectOf(intent.up_sql)) return std::move(intent);
   }
   return std::nullopt;
 }

@@ -27,7 +27,11 @@ std::optional<std::string> SchemaIn(const std::string& note);
 // intent, to be judged again, whatever was stamped since.
 std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int number);
 
-// The first statement's intent that nothing followed.
-std::optional<LedgerRow> OpenIntent(const std::vector<LedgerRow>& journal);
+// The intents that nothing followed; behind them, as intents, the rows that a downgrade opened
+// again. Each in the order of the statements.
+std::vector<LedgerRow> OpenIntents(const std::vector<LedgerRow>& journal);
+
+// The first of them that only a person can settle, for its effect cannot be seen (see EffectOf).
+std::optional<LedgerRow> OpenDoubt(const std::vector<LedgerRow>& journal);
 
 }  // namespace schemaop

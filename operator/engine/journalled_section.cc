@@ -32,6 +32,7 @@ class JournalledSection {
   StepDone Run() {
     if (auto read = ReadJournal(); !read) return Failed(read.error());
     SCHEMAOP_FAULT_POINT_OR("engine.journal.read", Failed(fault));
+    if (auto settled = AskAboutDoubts(); !settled) return settled;
     for (std::size_t i = 0; i < context_.section.statements.size(); ++i) {
       if (auto done = RunStatement(i); !done) return After(i, std::move(done.error()));
     }
@@ -45,6 +46,7 @@ class JournalledSection {
 
  private:
   Result<void> ReadJournal();
+  StepDone AskAboutDoubts() const;
   StepDone RunStatement(std::size_t index);
   StepDone Resume(std::size_t index, const LedgerRow& intent);
   StepDone RunAfterFailure(std::size_t index, const LedgerRow& last);
@@ -59,12 +61,17 @@ class JournalledSection {
   Result<void> AppendRow(std::size_t index, LedgerKind kind, const std::string& note,
                          const std::stop_token& stop);
   StepDone Finish();
+  StepFailure Unsettled(std::size_t index, const LedgerRow& intent) const;
   StepFailure Doubt(std::size_t index, SqlError error) const;
   std::optional<std::int64_t> NumberBefore(std::size_t index) const;
   bool MayRemain(std::size_t index, std::optional<std::int64_t> before) const;
 
   const std::string& Text(std::size_t index) const {
     return context_.section.statements[index].text;
+  }
+  // Since `row` was written.
+  bool IsUnchanged(std::size_t index, const LedgerRow& row) const {
+    return row.checksum == Sha256Hex(Text(index));
   }
   // `note`: of the statement's intent.
   Result<Judgement> Judge(std::size_t index, const std::string& note, const std::stop_token& stop) {
@@ -105,22 +112,26 @@ Result<void> JournalledSection::ReadJournal() {
   return {};
 }
 
+// Before anything else, and of several about the one that schemactl resolve settles next: a person
+// who looked at one statement must not settle another.
+StepDone JournalledSection::AskAboutDoubts() const {
+  const auto doubt = OpenDoubt(journal_);
+  if (!doubt) return {};
+  const auto index = static_cast<std::size_t>(doubt->statement) - 1;
+  if (index >= context_.section.statements.size()) return {};
+  return After(index, Unsettled(index, *doubt));
+}
+
 StepDone JournalledSection::RunStatement(std::size_t index) {
   const auto last = LastWord(journal_, static_cast<int>(index) + 1);
   if (!last) return RunAnew(index);
   const bool retried = last->kind == LedgerKind::kResolved && last->message == kResolvedRetry;
   if (last->kind == LedgerKind::kFailed || retried) return RunAfterFailure(index, *last);
-  if (last->checksum != Sha256Hex(Text(index))) {
-    const SqlError changed{
-        .code = ErrorCode::kConflict,
-        .message = last->kind == LedgerKind::kIntent
-                       ? "the statement was changed after a run had been cut off in it; put its "
-                         "text back or, when it had no effect, run: schemactl resolve " +
-                             context_.revision.id + " --retry"
-                       : "the statement was changed after it had been run; put its text back"};
-    return Failed(index, changed);
-  }
-  return last->kind == LedgerKind::kIntent ? Resume(index, *last) : StepDone();
+  const bool open = last->kind == LedgerKind::kIntent;
+  if (IsUnchanged(index, *last)) return open ? Resume(index, *last) : StepDone();
+  if (open) return tl::unexpected(Unsettled(index, *last));
+  return Failed(index, Error{ErrorCode::kConflict,
+                             "the statement was changed after it had been run; put its text back"});
 }
 
 // A run was cut off between the intent and its outcome.
@@ -130,11 +141,7 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   auto judgement = Judge(index, intent.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
   SCHEMAOP_FAULT_POINT_OR("engine.journal.judged", Failed(fault));
-  if (judgement->verdict == Verdict::kUnknown) {
-    return tl::unexpected(
-        Doubt(index, {.message = "an earlier run was cut off in this statement, which runs outside "
-                                 "a transaction"}));
-  }
+  if (judgement->verdict == Verdict::kUnknown) return tl::unexpected(Unsettled(index, intent));
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
   if (judgement->verdict == Verdict::kDone) {
@@ -145,8 +152,7 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
 
 // What is half done is in the way of another attempt; what is finished thereby needs none.
 StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& last) {
-  const bool same = last.checksum == Sha256Hex(Text(index));
-  if (!same || last.message == kThereBefore) return RunAnew(index);
+  if (!IsUnchanged(index, last) || last.message == kThereBefore) return RunAnew(index);
   auto judgement = Judge(index, last.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
   if (judgement->repairs.empty()) return RunAnew(index);
@@ -156,6 +162,21 @@ StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& 
     return WriteJournal(index, LedgerKind::kDone, last.message);
   }
   return RunAnew(index);
+}
+
+// What only a person can say.
+StepFailure JournalledSection::Unsettled(std::size_t index, const LedgerRow& intent) const {
+  if (IsUnchanged(index, intent)) {
+    return Doubt(index, {.message = "an earlier run was cut off in this statement, which runs "
+                                    "outside a transaction"});
+  }
+  const SqlError changed{
+      .code = ErrorCode::kConflict,
+      .message =
+          "the statement was changed after a run had been cut off in it; put its "
+          "text back or, when it had no effect, run: schemactl resolve " +
+          context_.revision.id + " --retry"};
+  return FailStatement(context_, index, changed);
 }
 
 // `error`: why it is in doubt.

@@ -1,45 +1,39 @@
 #include "engine/resolve_statement.h"
 
 #include <chrono>
-#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/journal.h"
 #include "engine/locked_run.h"
 #include "engine/own_transaction.h"
-#include "sql/interruptible.h"
 
 namespace schemaop {
 namespace {
 
-Result<std::optional<LedgerRow>> FindDoubt(TargetDatabase& database, const RevisionId& revision,
-                                           const std::stop_token& stop) {
+tl::unexpected<Error> NothingToResolve(const std::string& why) {
+  return Fail(ErrorCode::kInvalid, "nothing to resolve: " + why);
+}
+
+Result<LedgerRow> FindDoubt(TargetDatabase& database, const RevisionId& revision,
+                            const std::stop_token& stop) {
+  const std::string nothing =
+      "no statement of revision " + revision + " is in doubt; 'schemactl ledger' shows what ran";
   auto exists = database.ledger().Exists(stop);
   if (!exists) return Fail(exists.error());
-  if (!*exists) return std::nullopt;
+  if (!*exists) return NothingToResolve(nothing);
+  std::vector<LedgerRow> open;
   for (const Direction direction : {Direction::kUpgrade, Direction::kDowngrade}) {
     auto journal = database.ledger().Journal(revision, direction, stop);
     if (!journal) return Fail(journal.error());
-    if (auto intent = OpenIntent(*journal)) return intent;
+    if (auto doubt = OpenDoubt(*journal)) return *std::move(doubt);
+    for (LedgerRow& intent : OpenIntents(*journal)) open.push_back(std::move(intent));
   }
-  return std::nullopt;
-}
-
-Result<LedgerRow> FindDoubtToSettle(TargetDatabase& database, const RevisionId& revision,
-                                    const std::stop_token& stop) {
-  auto intent = FindDoubt(database, revision, stop);
-  if (!intent) return Fail(intent.error());
-  if (!*intent) {
-    return Fail(ErrorCode::kInvalid, "nothing to resolve: no statement of revision " + revision +
-                                         " is in doubt; 'schemactl ledger' shows what ran");
-  }
-  if (EffectOf((*intent)->up_sql)) {
-    return Fail(ErrorCode::kInvalid,
-                "nothing to resolve: what became of statement " +
-                    std::to_string((*intent)->statement) + " of revision " + revision +
-                    " can be seen in the database, and the next upgrade or downgrade finds it out");
-  }
-  return **std::move(intent);
+  if (open.empty()) return NothingToResolve(nothing);
+  return NothingToResolve(
+      "what became of statement " + std::to_string(open.front().statement) + " of revision " +
+      revision + " can be seen in the database, and the next upgrade or downgrade finds it out");
 }
 
 }  // namespace
@@ -58,7 +52,7 @@ tl::expected<ResolvedStatement, RunReport> ResolveStatement(const DatabaseOption
     report.error = error;
     return tl::unexpected(std::move(report));
   };
-  auto row = FindDoubtToSettle(*start->database, revision, stop);
+  auto row = FindDoubt(*start->database, revision, stop);
   if (!row) return failed(row.error());
   ResolvedStatement resolved{row->direction, row->statement, row->up_sql};
   row->kind = LedgerKind::kResolved;

@@ -25,9 +25,10 @@ struct ResolvedStatement {
 };
 
 // Notes in the ledger, under the migration lock, what became of the statement of `revision` that a
-// run was cut off in; the next run goes on from there. Runs nothing. kInvalid when no statement of
-// the revision is in doubt, and when its effect can be seen (see EffectOf): then the next run finds
-// out by itself.
+// run was cut off in, or that a downgrade may have undone; of several the one that a run asks
+// about. The next run goes on from there. Runs nothing. kInvalid when no statement of the revision
+// is in doubt, and when its effect can be seen (see EffectOf): then the next run finds out by
+// itself.
 tl::expected<ResolvedStatement, RunReport> ResolveStatement(const DatabaseOptions& options,
                                                             const RevisionId& revision,
                                                             Resolution resolution,

@@ -385,6 +385,51 @@ TEST_F(NonTransactionalTest, StampDoesNotRepeatWhatWasDoneBeforeADowngrade) {
   EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 7"), "1");
 }
 
+// The run and schemactl resolve speak of the same statement, whatever a downgrade opened again.
+TEST_F(NonTransactionalTest, StatementInDoubtIsSettledBeforeThoseThatADowngradeMayHaveUndone) {
+  const auto first = MakeRevision("001", "", "SELECT 1");
+  const auto second = WithoutTransaction(
+      MakeRevision("002", "001",
+                   "INSERT INTO a VALUES (7); "
+                   "DO $$BEGIN INSERT INTO a VALUES (8); COMMIT; PERFORM 1 / 0; END$$"));
+  const auto resolve = [&](Resolution resolution) {
+    return ResolveStatement(options_, "002", resolution, {"a person"}, {}).value().statement;
+  };
+  const auto doubtful = [&] {
+    const auto report = Upgrade({first, second});
+    return report.outcome == Outcome::kInDoubt ? report.failure->statement : 0;
+  };
+  ASSERT_EQ(doubtful(), 2);
+  ASSERT_EQ(Downgrade({first}).error, std::nullopt);
+  EXPECT_EQ(doubtful(), 2);
+  EXPECT_EQ(resolve(Resolution::kDone), 2);
+  EXPECT_EQ(doubtful(), 1);
+  EXPECT_EQ(resolve(Resolution::kDone), 1);
+  EXPECT_EQ(Upgrade({first, second}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT string_agg(id::text, ' ' ORDER BY id) FROM a"), "1 1 7 8");
+}
+
+// What can be seen is no reason to ask, and does not keep a person from settling the rest.
+TEST_F(NonTransactionalTest, StatementThatADowngradeMayHaveUndoneIsSettledBesideACutOffIndex) {
+  const auto first = MakeRevision("001", "", "SELECT 1");
+  auto second = WithoutTransaction(MakeRevision(
+      "002", "001", "INSERT INTO a VALUES (7); CREATE INDEX CONCURRENTLY i ON missing (id)"));
+  ASSERT_EQ(Upgrade({first, second}).outcome, Outcome::kFailed);
+  Query(
+      "CREATE TABLE missing (id int); ALTER TABLE schemaversion.ledger DISABLE TRIGGER ALL; "
+      "DELETE FROM schemaversion.ledger WHERE kind = 'failed'; "
+      "ALTER TABLE schemaversion.ledger ENABLE TRIGGER ALL");
+  ASSERT_EQ(Downgrade({first}).error, std::nullopt);
+  const auto report = Upgrade({first, second});
+  EXPECT_EQ(report.outcome, Outcome::kInDoubt);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->statement, 1);
+  EXPECT_EQ(
+      ResolveStatement(options_, "002", Resolution::kDone, {"a person"}, {}).value().statement, 1);
+  EXPECT_EQ(Upgrade({first, second}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 7"), "1");
+}
+
 // Both schemas have one of this name, and the first was meant.
 class TwoSchemasTest : public NonTransactionalTest {
  protected:

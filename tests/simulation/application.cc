@@ -11,7 +11,6 @@
 #include "postgres/dsn.h"
 #include "revision/lost_revisions.h"
 #include "revision/source.h"
-#include "sql/interruptible.h"
 
 namespace schemaop::simulation {
 namespace {
@@ -311,9 +310,9 @@ void Application::SettleDoubts() {
     if (row.kind == LedgerKind::kApplied) journal.clear();
     if (row.statement > 0) journal.push_back(row);
   }
-  const auto intent = OpenIntent(journal);
-  if (!intent || EffectOf(intent->up_sql)) return;
-  LedgerRow row = *intent;
+  const auto doubt = OpenDoubt(journal);
+  if (!doubt) return;
+  LedgerRow row = *doubt;
   row.kind = LedgerKind::kResolved;
   const bool there = database_.InEffect(row.revision) > 0;
   row.message = there == (row.direction == Direction::kUpgrade) ? kResolvedDone : kResolvedRetry;
