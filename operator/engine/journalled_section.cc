@@ -54,6 +54,7 @@ class JournalledSection {
   StepDone RunWithItsRow(std::size_t index);
   StepDone SendGuarded(std::size_t index, const OwnTransaction& transaction);
   StepDone RunBetweenRows(std::size_t index);
+  StepDone NoteUnsent(std::size_t index, const Error& error, const std::string& note);
   StepDone NoteSuccess(std::size_t index, const std::string& note);
   StepDone NoteFailure(std::size_t index, const SqlError& error, const std::string& note);
   Result<std::string> LookBefore(std::size_t index);
@@ -253,17 +254,19 @@ Result<std::string> JournalledSection::LookBefore(std::size_t index) {
 }
 
 StepDone JournalledSection::RunBetweenRows(std::size_t index) {
-  const std::stop_token& stop = context_.stop;
   auto note = LookBefore(index);
   if (!note) return Failed(note.error());
   if (auto noted = WriteJournal(index, LedgerKind::kIntent, *note); !noted) return noted;
   SCHEMAOP_FAULT_POINT_OR("engine.intent.committed", Failed(fault));
-  if (auto entered = database_->SwitchToSubmitted(stop); !entered) return Failed(entered.error());
+  // A stop would break the session off here, and leave in doubt what was never sent.
+  auto ready = database_->SwitchToSubmitted({});
+  const auto number = NumberBefore(index);
+  if (context_.stop.stop_requested()) ready = Fail(ErrorCode::kCancelled, "stopped on request");
+  if (!ready) return NoteUnsent(index, ready.error(), *note);
   SCHEMAOP_FAULT_POINT_OR("engine.lone.sending", Failed(fault));
   std::optional<std::chrono::steady_clock::time_point> deadline;
   const auto limit = database_->options().non_transactional_timeout;
   if (limit.count() > 0) deadline = std::chrono::steady_clock::now() + limit;
-  const auto number = NumberBefore(index);
   auto done = RunSubmitted(*database_, context_, index, deadline);
   context_.monitor.Rest();
   SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
@@ -284,7 +287,7 @@ StepDone JournalledSection::RunBetweenRows(std::size_t index) {
 
 std::optional<std::int64_t> JournalledSection::NumberBefore(std::size_t index) const {
   if (!MayCommitInside(Text(index))) return std::nullopt;
-  return TransactionNumber(database_->session(), context_.stop);
+  return TransactionNumber(database_->session(), {});
 }
 
 // Whether the failed statement may have committed something before. Asked although we may be told
@@ -293,6 +296,14 @@ bool JournalledSection::MayRemain(std::size_t index, std::optional<std::int64_t>
   if (!MayCommitInside(Text(index))) return false;
   const auto after = TransactionNumber(database_->session(), {});
   return !before || !after || *after != *before + 2;
+}
+
+// Of an intent that nothing was done about.
+StepDone JournalledSection::NoteUnsent(std::size_t index, const Error& error,
+                                       const std::string& note) {
+  if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
+  (void)WriteJournal(index, LedgerKind::kFailed, note);
+  return Failed(error);
 }
 
 // What the statement did is done; without the lock, or with other tables than ours, nothing may

@@ -151,6 +151,31 @@ TEST_F(InDoubtTest, AStatementRunsWhenTheCommitOfItsIntentIsLost) {
   EXPECT_EQ(LedgerWords(), "intent:001 done:001 applied:001");
 }
 
+// Nothing is in doubt that was never sent.
+TEST_F(InDoubtTest, AStopBetweenTheIntentAndItsStatementLeavesNoDoubt) {
+  Query(
+      "CREATE PROCEDURE note() LANGUAGE plpgsql AS 'BEGIN INSERT INTO applied_log VALUES (''up''); "
+      "COMMIT; END'");
+  const std::vector<Revision> revisions = {
+      WithoutTransaction(MakeRevision("001", "", "CALL note()"))};
+  proxy_.Arm({.at = CommandComplete("COMMIT"),
+              .action = Action::kDelay,
+              .delay = std::chrono::milliseconds(2000)});
+  std::stop_source stop;
+  RunReport report;
+  {
+    const std::jthread runner([&] { report = Upgrade(revisions, stop.get_token()); });
+    EXPECT_TRUE(WaitUntil([&] { return proxy_.struck() == 1; }));
+    stop.request_stop();
+  }
+  EXPECT_EQ(report.outcome, Outcome::kCancelled);
+  EXPECT_EQ(report.error, (Error{ErrorCode::kCancelled, "stopped on request"}));
+  EXPECT_EQ(Query("SELECT count(*) FROM applied_log"), "0");
+  EXPECT_EQ(LedgerWords(), "intent:001 failed:001");
+  EXPECT_EQ(Upgrade(revisions).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM applied_log"), "1");
+}
+
 // The lock goes with the connection: another run may do the rest before it is taken again.
 TEST_F(InDoubtTest, ARunThatLostItsConnectionDoesNotRepeatWhatAnotherDidMeanwhile) {
   const std::vector<Revision> revisions = {WithoutTransaction(
