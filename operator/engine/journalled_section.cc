@@ -24,6 +24,12 @@ namespace {
 
 using Verdict = Judgement::Verdict;
 
+// Whether a part of it may be gone when it is broken off.
+bool TakesAway(const Effect& effect) {
+  const auto* change = std::get_if<ChangesExistence>(&effect);
+  return std::holds_alternative<DropsIndex>(effect) || (change != nullptr && !change->creates);
+}
+
 class JournalledSection {
  public:
   JournalledSection(std::unique_ptr<TargetDatabase>& database, const StepContext& context)
@@ -49,6 +55,8 @@ class JournalledSection {
   StepDone AskAboutDoubts() const;
   StepDone RunStatement(std::size_t index);
   StepDone Resume(std::size_t index, const LedgerRow& intent);
+  Result<void> CheckReplaced(std::size_t index, const LedgerRow& intent,
+                             const Judgement& judgement) const;
   StepDone RunAfterFailure(std::size_t index, const LedgerRow& last);
   StepDone RunAnew(std::size_t index);
   StepDone RunWithItsRow(std::size_t index);
@@ -75,9 +83,10 @@ class JournalledSection {
     return row.checksum == Sha256Hex(Text(index));
   }
   // `note`: of the statement's intent.
-  Result<Judgement> Judge(std::size_t index, const std::string& note, const std::stop_token& stop) {
+  Result<Judgement> Judge(const std::string& sql, const std::string& note,
+                          const std::stop_token& stop) {
     const auto place = SchemaIn(note);
-    return JudgeStatement(database_->session(), Text(index),
+    return JudgeStatement(database_->session(), sql,
                           place ? std::vector{*place} : database_->schemas(), stop);
   }
   // `failure`, behind `done` statements.
@@ -128,21 +137,23 @@ StepDone JournalledSection::RunStatement(std::size_t index) {
   if (!last) return RunAnew(index);
   const bool retried = last->kind == LedgerKind::kResolved && last->message == kResolvedRetry;
   if (last->kind == LedgerKind::kFailed || retried) return RunAfterFailure(index, *last);
-  const bool open = last->kind == LedgerKind::kIntent;
-  if (IsUnchanged(index, *last)) return open ? Resume(index, *last) : StepDone();
-  if (open) return tl::unexpected(Unsettled(index, *last));
+  if (last->kind == LedgerKind::kIntent) return Resume(index, *last);
+  if (IsUnchanged(index, *last)) return {};
   return Failed(index, Error{ErrorCode::kConflict,
                              "the statement was changed after it had been run; put its text back"});
 }
 
-// A run was cut off between the intent and its outcome.
+// A run was cut off between the intent and its outcome. Looked for is what was sent then, whatever
+// the text is now.
 StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   // The server says, as it would have said then, what is in the way.
   if (intent.message == kThereBefore) return RunAnew(index);
-  auto judgement = Judge(index, intent.message, context_.stop);
+  auto judgement = Judge(intent.up_sql, intent.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
   SCHEMAOP_FAULT_POINT_OR("engine.journal.judged", Failed(fault));
   if (judgement->verdict == Verdict::kUnknown) return tl::unexpected(Unsettled(index, intent));
+  if (auto goes = CheckReplaced(index, intent, *judgement); !goes)
+    return Failed(index, goes.error());
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
   if (judgement->verdict == Verdict::kDone) {
@@ -151,17 +162,33 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   return RunAnew(index);
 }
 
+// Another text may only run where nothing remains of the one that was sent.
+Result<void> JournalledSection::CheckReplaced(std::size_t index, const LedgerRow& intent,
+                                              const Judgement& judgement) const {
+  if (IsUnchanged(index, intent)) return {};
+  if (judgement.verdict == Verdict::kDone) {
+    return Fail(ErrorCode::kConflict,
+                "the statement was changed after it had taken effect; put its text back, or undo "
+                "what it did");
+  }
+  const auto effect = EffectOf(intent.up_sql);
+  if (!effect || !TakesAway(*effect) || effect == EffectOf(Text(index))) return {};
+  return Fail(
+      ErrorCode::kConflict,
+      "the statement was changed after it may have taken effect in part; put its text back");
+}
+
 // What is half done is in the way of another attempt; what is finished thereby needs none.
 StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& last) {
-  if (!IsUnchanged(index, last) || last.message == kThereBefore) return RunAnew(index);
-  auto judgement = Judge(index, last.message, context_.stop);
+  if (last.message == kThereBefore) return RunAnew(index);
+  auto judgement = Judge(last.up_sql, last.message, context_.stop);
   if (!judgement) return Failed(judgement.error());
+  const bool finishes = judgement->verdict == Verdict::kDone;
   if (judgement->repairs.empty()) return RunAnew(index);
+  if (finishes && !IsUnchanged(index, last)) return RunAnew(index);
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
-  if (judgement->verdict == Verdict::kDone) {
-    return WriteJournal(index, LedgerKind::kDone, last.message);
-  }
+  if (finishes) return WriteJournal(index, LedgerKind::kDone, last.message);
   return RunAnew(index);
 }
 
@@ -240,7 +267,7 @@ Result<std::string> JournalledSection::LookBefore(std::size_t index) {
   auto place = FindPlace(database_->session(), Text(index), database_->schemas(), context_.stop);
   if (!place) return Fail(place.error());
   const std::string note = *place ? InSchema(**place) : std::string();
-  auto judgement = Judge(index, note, context_.stop);
+  auto judgement = Judge(Text(index), note, context_.stop);
   if (!judgement) return Fail(judgement.error());
   const auto effect = EffectOf(Text(index));
   const auto* built = effect ? std::get_if<BuildsIndex>(&*effect) : nullptr;
@@ -330,7 +357,7 @@ StepDone JournalledSection::NoteSuccess(std::size_t index, const std::string& no
 StepDone JournalledSection::NoteFailure(std::size_t index, const SqlError& error,
                                         const std::string& note) {
   const auto judgement =
-      note == kThereBefore ? Result<Judgement>(Judgement{}) : Judge(index, note, {});
+      note == kThereBefore ? Result<Judgement>(Judgement{}) : Judge(Text(index), note, {});
   if (judgement && judgement->verdict == Verdict::kRunAgain) {
     (void)Repair(database_->session(), *judgement, {});
   }

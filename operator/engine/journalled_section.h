@@ -14,7 +14,8 @@ namespace schemaop {
 // before it (intent) and after it (done or failed), each in a transaction of its own; a block that
 // failed and may have committed before (see TransactionNumber) has none after it: kInDoubt.
 // Continues behind what an earlier run has done, and judges a statement that run was cut off in
-// (see JudgeStatement): kInDoubt when its effect cannot be proved and no person has said it.
+// (see JudgeStatement): kInDoubt when its effect cannot be proved and no person has said it. When
+// its text was changed meanwhile, the new one runs if nothing remains of the old: kConflict else.
 // Version rows and ledger row are written in a transaction at the end. REQUIRES:
 // !context.section.transactional; `database` holds the migration lock. It may be replaced (see
 // CommitStep). Returns the sequence of that ledger row.

@@ -197,12 +197,68 @@ TEST_F(NonTransactionalTest, AStatementThatChangedOurTablesIsNoticedBeforeTheNex
 }
 
 TEST_F(NonTransactionalTest, ChangedStatementOfACutOffRunIsRefused) {
-  WriteIntent(Indexed("CREATE INDEX CONCURRENTLY i ON a (id)"));
+  WriteIntent(Indexed(kOpaque));
+  const auto changed = Indexed("DO $$BEGIN INSERT INTO a VALUES (8); COMMIT; END$$");
   EXPECT_EQ(
-      Upgrade({Indexed("CREATE INDEX CONCURRENTLY j ON a (id)")}).error,
+      Upgrade({changed}).error,
       (Error{ErrorCode::kConflict,
              "001.sql:1:1: the statement was changed after a run had been cut off in it; put its "
              "text back or, when it had no effect, run: schemactl resolve 001 --retry"}));
+  ASSERT_TRUE(ResolveStatement(options_, "001", Resolution::kRetry, {"a person"}, {}));
+  EXPECT_EQ(Upgrade({changed}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 8"), "1");
+}
+
+TEST_F(NonTransactionalTest, ChangedStatementOfACutOffRunThatTookEffectIsRefused) {
+  WriteIntent(Indexed("CREATE INDEX CONCURRENTLY i ON a (id)"));
+  Query("CREATE INDEX i ON a (id)");
+  const auto changed = Indexed("CREATE INDEX CONCURRENTLY j ON a (id)");
+  EXPECT_EQ(Upgrade({changed}).error,
+            (Error{ErrorCode::kConflict,
+                   "001.sql:1:1: the statement was changed after it had taken effect; put its text "
+                   "back, or undo what it did"}));
+  EXPECT_FALSE(HasTable("j"));
+  Query("DROP INDEX i");
+  EXPECT_EQ(Upgrade({changed}).error, std::nullopt);
+  EXPECT_EQ(IndexState("j"), "t");
+  EXPECT_EQ(LedgerWords(), "intent:001 intent:001 done:001 applied:001");
+}
+
+// What the text of then left half done goes first, be the new one about something else.
+TEST_F(NonTransactionalTest, ChangedStatementRunsWhenNothingRemainsOfACutOffOne) {
+  WriteIntent(Indexed("CREATE INDEX CONCURRENTLY i ON a (id)"));
+  Query(
+      "CREATE INDEX i ON a (id);"
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass");
+  EXPECT_EQ(Upgrade({Indexed("CREATE INDEX CONCURRENTLY j ON a (id)")}).error, std::nullopt);
+  EXPECT_FALSE(HasTable("i"));
+  EXPECT_EQ(IndexState("j"), "t");
+  EXPECT_EQ(LedgerWords(), "intent:001 intent:001 done:001 applied:001");
+}
+
+TEST_F(NonTransactionalTest, ChangedStatementRunsWithoutWhatAFailedOneLeft) {
+  ASSERT_EQ(Upgrade({Indexed("CREATE UNIQUE INDEX CONCURRENTLY u ON a (id)")}).outcome,
+            Outcome::kFailed);
+  // As one that was used for too long to be removed at once.
+  Query(
+      "CREATE INDEX u ON a (id);"
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'u'::regclass");
+  EXPECT_EQ(Upgrade({Indexed("CREATE INDEX CONCURRENTLY j ON a (id)")}).error, std::nullopt);
+  EXPECT_FALSE(HasTable("u"));
+  EXPECT_EQ(IndexState("j"), "t");
+}
+
+// The index may be invalid by now, and nobody else would drop it.
+TEST_F(NonTransactionalTest, ChangedDropOfACutOffRunRunsWhenItDropsTheSame) {
+  WriteIntent(Indexed("DROP INDEX CONCURRENTLY i"));
+  Query("CREATE INDEX i ON a (id); CREATE INDEX j ON a (id)");
+  EXPECT_EQ(Upgrade({Indexed("DROP INDEX CONCURRENTLY j")}).error,
+            (Error{ErrorCode::kConflict,
+                   "001.sql:1:1: the statement was changed after it may have taken effect in part; "
+                   "put its text back"}));
+  EXPECT_EQ(Upgrade({Indexed("DROP INDEX CONCURRENTLY IF EXISTS i")}).error, std::nullopt);
+  EXPECT_FALSE(HasTable("i"));
+  EXPECT_TRUE(HasTable("j"));
 }
 
 TEST_F(NonTransactionalTest, ChangedStatementThatIsDoneIsRefused) {
