@@ -112,6 +112,7 @@ class JournalledSection {
 
 Result<void> JournalledSection::ReadJournal() {
   if (auto reset = database_->ResetIfDue(context_.stop); !reset) return reset;
+  if (auto extended = ExtendLedgerAlone(*database_, context_.stop); !extended) return extended;
   auto exists = database_->ledger().Exists(context_.stop);
   if (!exists) return Fail(exists.error());
   if (!*exists) return {};

@@ -151,6 +151,19 @@ CommitOutcome OwnTransaction::Commit(const std::stop_token& stop, Follower follo
           answer.error.value_or(SqlError{})};
 }
 
+Result<void> ExtendLedgerAlone(TargetDatabase& database, const std::stop_token& stop) {
+  if (!database.lacks_tables()) return {};
+  auto earlier = database.ledger().IsEarlier(stop);
+  if (!earlier) return Fail(earlier.error());
+  if (!*earlier) return {};
+  auto transaction = OwnTransaction::Begin(database, stop);
+  if (!transaction) return Fail(transaction.error());
+  if (auto extended = database.ledger().Create(stop); !extended) return extended;
+  const CommitOutcome outcome = transaction->Commit(stop);
+  if (outcome.kind == CommitOutcome::Kind::kCommitted) return {};
+  return Fail(WithContext(ToError(outcome.error), "cannot extend the ledger"));
+}
+
 Result<void> AppendAlone(TargetDatabase& database, LedgerRow row, const std::stop_token& stop) {
   auto transaction = OwnTransaction::Begin(database, stop);
   if (!transaction) return Fail(transaction.error());

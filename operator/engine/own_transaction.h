@@ -73,6 +73,11 @@ class OwnTransaction {
   std::string id_;
 };
 
+// Extends a ledger of an earlier version in a transaction of its own, before the run's first one:
+// nobody can read the ledger until the transaction ends that does it. REQUIRES: no transaction is
+// open, the session is reset.
+Result<void> ExtendLedgerAlone(TargetDatabase& database, const std::stop_token& stop);
+
 // A person's word: appends `row` to the ledger in a transaction of its own. When its COMMIT is not
 // answered it can be said again: it needs no witness.
 Result<void> AppendAlone(TargetDatabase& database, LedgerRow row, const std::stop_token& stop);

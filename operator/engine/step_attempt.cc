@@ -175,6 +175,7 @@ tl::expected<std::int64_t, StepFailure> RunSection(TargetDatabase& database,
 // BEGIN, and what our own tables need, to the point where submitted SQL may begin.
 Result<OwnTransaction> Begin(TargetDatabase& database, std::chrono::milliseconds lock_timeout,
                              const std::stop_token& stop) {
+  if (auto extended = ExtendLedgerAlone(database, stop); !extended) return Fail(extended.error());
   const bool lacking = database.lacks_tables();
   auto transaction = OwnTransaction::Begin(
       database, lock_timeout, lacking ? OwnTransaction::For::kOwn : OwnTransaction::For::kSubmitted,

@@ -88,6 +88,8 @@ class Ledger {
   Result<bool> Exists(const std::stop_token& stop) const;
   // Whether it exists with all columns.
   Result<bool> IsCurrent(const std::stop_token& stop) const;
+  // Whether it exists without the newest of them, so that Create would extend it.
+  Result<bool> IsEarlier(const std::stop_token& stop) const;
   // The table's oid; nullopt when there is none.
   Result<std::optional<std::string>> Find(const std::stop_token& stop) const;
 

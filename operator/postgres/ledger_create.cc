@@ -43,6 +43,12 @@ Result<bool> Ledger::IsCurrent(const std::stop_token& stop) const {
   return found->form == Form::kCurrent;
 }
 
+Result<bool> Ledger::IsEarlier(const std::stop_token& stop) const {
+  auto found = FindForm(stop);
+  if (!found) return Fail(found.error());
+  return found->form == Form::kEarlier;
+}
+
 Result<Ledger::Found> Ledger::FindForm(const std::stop_token& stop) const {
   auto rows = session_->Query(
       "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "

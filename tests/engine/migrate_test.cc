@@ -1,5 +1,8 @@
 #include "engine/migrate.h"
 
+#include <future>
+#include <thread>
+
 #include "linear_project.h"
 #include "postgres/ledger.h"
 
@@ -78,6 +81,39 @@ TEST_F(MigrateTest, ALedgerOfAnEarlierVersionIsExtended) {
   const auto second = MakeRevision("002", "001", "CREATE TABLE b (id int); SELECT 1");
   EXPECT_EQ(Upgrade({first, second}).error, std::nullopt);
   EXPECT_EQ(Versions(), "002");
+}
+
+// Extending it keeps everybody from it until that is committed.
+TEST_F(MigrateTest, ALedgerOfAnEarlierVersionCanBeReadWhileTheFirstRevisionRuns) {
+  const auto first = MakeRevision("001", "", "CREATE TABLE a (id int)");
+  const std::string waiting = "INSERT INTO a SELECT passed()";
+  for (const Revision& second : {MakeRevision("002", "001", waiting),
+                                 WithoutTransaction(MakeRevision("002", "001", waiting))}) {
+    database_ = server_.CreateDatabase();
+    options_ = OptionsFor(database_);
+    ASSERT_EQ(Upgrade({first}).error, std::nullopt);
+    Query(
+        "ALTER TABLE schemaversion.ledger DROP COLUMN depends_on, DROP COLUMN down_transactional, "
+        "DROP CONSTRAINT ledger_kind_check; CREATE TABLE gate (); "
+        "CREATE FUNCTION passed() RETURNS int LANGUAGE plpgsql AS 'BEGIN WHILE NOT EXISTS (SELECT "
+        "FROM gate) LOOP PERFORM pg_sleep(0.02); END LOOP; RETURN 1; END'");
+    RunReport report;
+    {
+      const std::jthread runner([&] { report = Upgrade({first, second}); });
+      EXPECT_TRUE(WaitUntil([&] {
+        return Query(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+                   "datname = current_database()") == "1";
+      }));
+      auto seen =
+          std::async(std::launch::async, [&] { return ObserveDatabase(options_, {}).has_value(); });
+      EXPECT_EQ(seen.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+      Query("INSERT INTO gate DEFAULT VALUES");
+      EXPECT_TRUE(seen.get());
+    }
+    EXPECT_EQ(report.error, std::nullopt);
+    EXPECT_EQ(Query("SELECT count(*) FROM a"), "1");
+  }
 }
 
 }  // namespace
