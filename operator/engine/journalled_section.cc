@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "engine/interrupted_statement.h"
 #include "engine/journal.h"
+#include "engine/journal_writer.h"
 #include "engine/own_tables.h"
 #include "engine/own_transaction.h"
 #include "engine/session_guard.h"
@@ -33,7 +34,7 @@ bool TakesAway(const Effect& effect) {
 class JournalledSection {
  public:
   JournalledSection(std::unique_ptr<TargetDatabase>& database, const StepContext& context)
-      : database_(database), context_(context) {}
+      : database_(database), context_(context), writer_(database, context) {}
 
   StepDone Run() {
     if (auto read = ReadJournal(); !read) return Failed(read.error());
@@ -66,9 +67,6 @@ class JournalledSection {
   StepDone NoteSuccess(std::size_t index, const std::string& note);
   StepDone NoteFailure(std::size_t index, const SqlError& error, const std::string& note);
   Result<std::string> LookBefore(std::size_t index);
-  StepDone WriteJournal(std::size_t index, LedgerKind kind, const std::string& note = "");
-  Result<void> AppendRow(std::size_t index, LedgerKind kind, const std::string& note,
-                         const std::stop_token& stop);
   StepDone Finish();
   StepFailure Unsettled(std::size_t index, const LedgerRow& intent) const;
   StepFailure Doubt(std::size_t index, SqlError error) const;
@@ -106,6 +104,7 @@ class JournalledSection {
 
   std::unique_ptr<TargetDatabase>& database_;
   const StepContext& context_;
+  JournalWriter writer_;
   std::vector<LedgerRow> journal_;  // as it was before this run
   std::int64_t sequence_ = 0;
 };
@@ -158,7 +157,7 @@ StepDone JournalledSection::Resume(std::size_t index, const LedgerRow& intent) {
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
   if (judgement->verdict == Verdict::kDone) {
-    return WriteJournal(index, LedgerKind::kDone, intent.message);
+    return writer_.Write(index, LedgerKind::kDone, intent.message);
   }
   return RunAnew(index);
 }
@@ -189,7 +188,7 @@ StepDone JournalledSection::RunAfterFailure(std::size_t index, const LedgerRow& 
   if (finishes && !IsUnchanged(index, last)) return RunAnew(index);
   auto repaired = Repair(database_->session(), *judgement, context_.stop);
   if (!repaired) return Failed(repaired.error());
-  if (finishes) return WriteJournal(index, LedgerKind::kDone, last.message);
+  if (finishes) return writer_.Write(index, LedgerKind::kDone, last.message);
   return RunAnew(index);
 }
 
@@ -234,7 +233,8 @@ StepDone JournalledSection::RunWithItsRow(std::size_t index) {
   if (!transaction) return Failed(transaction.error());
   if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
   if (auto ran = SendGuarded(index, *transaction); !ran) return ran;
-  if (auto row = AppendRow(index, LedgerKind::kDone, "", stop); !row) return Failed(row.error());
+  if (auto row = writer_.Append(index, LedgerKind::kDone, "", stop); !row)
+    return Failed(row.error());
   auto committed = CommitStep(database_, *transaction, std::nullopt, context_, stop);
   if (!committed) return committed;
   if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
@@ -284,7 +284,7 @@ Result<std::string> JournalledSection::LookBefore(std::size_t index) {
 StepDone JournalledSection::RunBetweenRows(std::size_t index) {
   auto note = LookBefore(index);
   if (!note) return Failed(note.error());
-  if (auto noted = WriteJournal(index, LedgerKind::kIntent, *note); !noted) return noted;
+  if (auto noted = writer_.Write(index, LedgerKind::kIntent, *note); !noted) return noted;
   SCHEMAOP_FAULT_POINT_OR("engine.intent.committed", Failed(fault));
   // A stop would break the session off here, and leave in doubt what was never sent.
   auto ready = database_->SwitchToSubmitted({});
@@ -330,7 +330,7 @@ bool JournalledSection::MayRemain(std::size_t index, std::optional<std::int64_t>
 StepDone JournalledSection::NoteUnsent(std::size_t index, const Error& error,
                                        const std::string& note) {
   if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
-  (void)WriteJournal(index, LedgerKind::kFailed, note);
+  (void)writer_.Write(index, LedgerKind::kFailed, note);
   return Failed(error);
 }
 
@@ -346,7 +346,7 @@ StepDone JournalledSection::NoteSuccess(std::size_t index, const std::string& no
   }
   // Where it took effect is of use when it is judged again.
   const std::string place = SchemaIn(note) ? note : std::string();
-  auto noted = WriteJournal(index, LedgerKind::kDone, place);
+  auto noted = writer_.Write(index, LedgerKind::kDone, place);
   if (!noted || *locked) return noted;
   return Failed(index, Error{ErrorCode::kRejected,
                              "the statement gave the migration lock away; take pg_advisory_unlock "
@@ -363,37 +363,9 @@ StepDone JournalledSection::NoteFailure(std::size_t index, const SqlError& error
     (void)Repair(database_->session(), *judgement, {});
   }
   SCHEMAOP_FAULT_POINT_OR("engine.lone.removed", Failed(fault));
-  (void)WriteJournal(index, LedgerKind::kFailed, note);
+  (void)writer_.Write(index, LedgerKind::kFailed, note);
   SCHEMAOP_FAULT_POINT_OR("engine.failure.committed", Failed(fault));
   return Failed(index, error);
-}
-
-Result<void> JournalledSection::AppendRow(std::size_t index, LedgerKind kind,
-                                          const std::string& note, const std::stop_token& stop) {
-  SCHEMAOP_FAULT_POINT("engine.journal.writing");
-  LedgerRow row;
-  row.kind = kind;
-  row.revision = context_.revision.id;
-  row.direction = context_.step.direction;
-  row.message = note;
-  row.checksum = Sha256Hex(Text(index));
-  row.up_sql = Text(index);
-  row.statement = static_cast<int>(index) + 1;
-  row.started = context_.started;
-  row.finished = std::chrono::system_clock::now();
-  row.actor = context_.identity.actor;
-  row.plan_hash = context_.identity.plan_hash;
-  return database_->ledger().Append(std::move(row), stop);
-}
-
-StepDone JournalledSection::WriteJournal(std::size_t index, LedgerKind kind,
-                                         const std::string& note) {
-  const std::stop_token stop = kind == LedgerKind::kIntent ? context_.stop : std::stop_token();
-  auto transaction = OwnTransaction::Begin(*database_, stop);
-  if (!transaction) return Failed(transaction.error());
-  if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
-  if (auto written = AppendRow(index, kind, note, stop); !written) return Failed(written.error());
-  return CommitStep(database_, *transaction, std::nullopt, context_, stop);
 }
 
 StepDone JournalledSection::Finish() {

@@ -386,6 +386,38 @@ TEST_F(NonTransactionalTest, OutcomeIsNotedAfterAStop) {
   EXPECT_EQ(Upgrade({Indexed("VACUUM a; SELECT 1")}).error, std::nullopt);
 }
 
+// Without the row it would be in doubt although its outcome is known.
+TEST_F(NonTransactionalTest, OutcomeIsNotedOnceOthersLetGoOfTheLedger) {
+  options_.lock_timeout = std::chrono::milliseconds(300);
+  Query(
+      "CREATE PROCEDURE fill() LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7); INSERT "
+      "INTO a VALUES (7); END'");
+  const auto holding = [&](const std::string& sql) {
+    auto session = Session::Connect({.dsn = options_.dsn}, {}).value();
+    EXPECT_TRUE(session.Execute("BEGIN", {}) && session.Execute(sql, {}));
+    return std::make_unique<Session>(std::move(session));
+  };
+  const auto waits_for = [&](const std::string& what) {
+    return Query(
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+               "wait_event = '" +
+               what + "' AND datname = current_database()") == "1";
+  };
+  auto gate = holding("SELECT pg_catalog.pg_advisory_xact_lock(7)");
+  RunReport report;
+  {
+    const std::jthread runner([&] { report = Upgrade({Indexed("CALL fill()")}); });
+    EXPECT_TRUE(WaitUntil([&] { return waits_for("advisory"); }));
+    auto other = holding("LOCK TABLE schemaversion.ledger");
+    gate.reset();
+    EXPECT_TRUE(WaitUntil([&] { return waits_for("relation"); }));
+    EXPECT_TRUE(WaitUntil([&] { return !waits_for("relation"); }));
+    other.reset();
+  }
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(LedgerWords(), "intent:001 done:001 applied:001");
+}
+
 // What a downgrade took away is not there any more.
 TEST_F(NonTransactionalTest, DoneStatementsAreJudgedAgainAfterADowngrade) {
   const auto table = MakeRevision("001", "", "CREATE TABLE t (id int)", "DROP TABLE t");
