@@ -114,7 +114,7 @@ Outcome<void> WriteGeneratedRevisions(CommandContext& context, const Workspace& 
   }
   for (const std::string& line : ListChanges(generated->changes)) context.output.Progress(line);
   if (!generated->refusals.empty()) {
-    return tl::unexpected(NotPossible(*generated, context.globals.program));
+    return tl::unexpected(NotPossible(*generated, ProgramOnProject(context.globals)));
   }
   std::string offers;
   for (const Rename& rename : generated->rename_candidates) {

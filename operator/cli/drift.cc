@@ -78,7 +78,7 @@ Outcome<void> TellDrift(CommandContext& context, OutputFormat format, const Drif
   return Refuse(ExitCode::kDiffers,
                 fmt::format("{}: the schema is not as {} left it; the statements above take the "
                             "changes back; to take them for right, run: {} drift --accept",
-                            label, at, context.globals.program));
+                            label, at, ProgramOnProject(context.globals)));
 }
 
 Outcome<void> RunDrift(CommandContext& context, const DriftArguments& arguments) {

@@ -237,6 +237,28 @@ TEST_F(LedgerCommandTest, DoubtNamesTheCommandAsItWasTyped) {
       << doubt.err;
 }
 
+TEST_F(LedgerCommandTest, EachMessageNamesItsCommandWithTheProjectThatWasTyped) {
+  schemactl_.AddTables(3);
+  Must({"upgrade", "002"});
+  const auto expect = [this](std::vector<std::string> arguments, const std::string& command) {
+    arguments.insert(arguments.begin(), {"-d", "migrations"});
+    const RunResult result = schemactl_.Run(arguments);
+    EXPECT_NE(result.exit_code, 0);
+    EXPECT_NE(result.err.find("schemactl -d migrations " + command), std::string::npos)
+        << result.err;
+  };
+  expect({"current", "--check-heads"}, "upgrade heads\n");
+  expect({"upgrade", "001:002"}, "upgrade 001:002 --sql\n");
+  expect({"stamp", "001:002"}, "stamp 001:002 --sql\n");
+  expect({"downgrade", "base", "--sql"}, "downgrade head:base --sql\n");
+  expect({"check"}, "schema dump revisions > migrations/schema.sql\n");
+  Remove("003_t.sql");
+  Remove("002_t.sql");
+  expect({"upgrade", "head"}, "downgrade 001\n");
+  schemactl_.AddRevision("001_t.sql", TableRevision(1) + "DROP TABLE IF EXISTS t1;\n");
+  expect({"upgrade", "head"}, "ledger accept 001\n");
+}
+
 TEST_F(LedgerCommandTest, ResolveToRetrySendsTheStatementAgain) {
   LeaveInDoubt();
   Query("DELETE FROM a");
