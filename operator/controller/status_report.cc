@@ -107,12 +107,15 @@ Result<void> StatusReport::ReadAgain(NewerSpec newer_spec, const std::stop_token
     return Fail(ErrorCode::kNotFound, "another object has taken the name");
   }
   // What it told of is no news in the next patch.
-  if (const auto lost = std::exchange(unanswered_, std::nullopt);
-      lost && lost->sent == live->status) {
-    Tell(lost->before, lost->sent);
-  }
+  const auto lost = std::exchange(unanswered_, std::nullopt);
+  const bool ours = lost && lost->sent == live->status;
+  if (ours) Tell(lost->before, lost->sent);
   if (live->status.observed_generation > object_.metadata.generation) {
     return Fail(ErrorCode::kConflict, "status tells of a newer spec already");
+  }
+  // It was taken after this visit's look at the database, whose history is missing it.
+  if (!ours && live->status.last_applied != written_.last_applied) {
+    return Fail(ErrorCode::kConflict, "another process tells of a step by now");
   }
   const bool same_spec = live->metadata.generation == object_.metadata.generation;
   if (!same_spec && newer_spec == NewerSpec::kGiveUp) {

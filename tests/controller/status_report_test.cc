@@ -124,6 +124,22 @@ TEST_F(StatusReportTest, TellsWhatWasDoneForTheSpecBefore) {
   EXPECT_EQ(server.object["status"]["observedGeneration"], 1);
 }
 
+// Its history would be lost: this visit looked at the database before that step.
+TEST_F(StatusReportTest, LeavesAStatusAloneThatTellsOfAStepOfAnotherProcess) {
+  SomebodyElseWrites({{"status",
+                       {{"lastApplied",
+                         {{"sequence", 7},
+                          {"revision", "003"},
+                          {"direction", "Downgrade"},
+                          {"at", "2026-11-27T12:00:00Z"},
+                          {"duration", "1s"}}}}}});
+  const auto wrote = Report().Write(Migrating, {});
+  ASSERT_FALSE(wrote);
+  EXPECT_EQ(wrote.error(), (Error{ErrorCode::kConflict, "another process tells of a step by now"}));
+  EXPECT_EQ(server.patches, 1);
+  EXPECT_EQ(server.object["status"]["lastApplied"]["revision"], "003");
+}
+
 TEST_F(StatusReportTest, PostsTheEventsOfAPatchWhoseAnswerWasLost) {
   const auto applied = [](std::int64_t sequence) {
     return AppliedStatus{sequence, "00" + std::to_string(sequence), "Upgrade", {}, "1ms"};

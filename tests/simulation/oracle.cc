@@ -200,6 +200,12 @@ std::string Oracle::NotDone(const Application& application) const {
   if (identity && !object->spec->suspend && object->status.database != identity->label) {
     return "status does not name the database";
   }
+  // A file that changed while the Secret is missing changes no reason.
+  const auto& source = object->status.source;
+  if (observation.source && object->spec && !object->spec->suspend &&
+      (!source || source->digest != observation.source->digest)) {
+    return "status tells of another source";
+  }
   // What is read by name is looked at again after the interval: the reason may be right by chance.
   if (found == TraitsOf(Reason::kSourceInvalid).name && !observation.source) {
     const Error& error = observation.source.error();
