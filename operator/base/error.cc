@@ -30,6 +30,25 @@ std::string_view ErrorCodeName(ErrorCode code) {
   return "internal";
 }
 
+bool PassesByItself(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kBusy:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kConflict:
+    case ErrorCode::kInDoubt:
+      return true;
+    case ErrorCode::kInvalid:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kDenied:
+    case ErrorCode::kRejected:
+    case ErrorCode::kUnsuitable:
+    case ErrorCode::kInternal:
+      return false;
+  }
+  return false;
+}
+
 Error WithContext(Error error, std::string_view context) {
   error.message.insert(0, std::string(context) + ": ");
   return error;

@@ -45,6 +45,10 @@ inline tl::unexpected<Error> Fail(ErrorCode code, std::string message) {
 }
 inline tl::unexpected<Error> Fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
+// Whether the reason why something that changes nothing (a look, a rehearsal, a check) could not be
+// done passes by itself: then it is no verdict on what was to be looked at.
+bool PassesByItself(const Error& error);
+
 // The same error with "context: " before its message; for use on the way up.
 Error WithContext(Error error, std::string_view context);
 

@@ -90,18 +90,22 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
 }
 
 std::size_t CountCodePoints(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !IsInsideCharacter(c); }));
+}
+
+std::size_t CutLength(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text.size();
+  std::size_t length = max_bytes;
+  while (length > 0 && IsInsideCharacter(text[length])) --length;
+  return length;
 }
 
 std::string Truncate(std::string_view text, std::size_t max_bytes) {
   constexpr std::string_view kMark = "...";
   if (text.size() <= max_bytes) return std::string(text);
   if (max_bytes <= kMark.size()) return std::string(kMark.substr(0, max_bytes));
-  std::size_t cut = max_bytes - kMark.size();
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return std::string(text.substr(0, cut)).append(kMark);
+  return std::string(text.substr(0, CutLength(text, max_bytes - kMark.size()))).append(kMark);
 }
 
 std::string QuoteDoubling(char quote, std::string_view text) {

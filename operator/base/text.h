@@ -31,6 +31,14 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
 // The number of characters (code points) in well-formed UTF-8.
 std::size_t CountCodePoints(std::string_view text);
 
+// Whether `byte` continues a character of UTF-8, so that text must not be cut before it.
+constexpr bool IsInsideCharacter(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+// The most bytes of `text`, `max_bytes` or fewer, that end between two characters of UTF-8.
+std::size_t CutLength(std::string_view text, std::size_t max_bytes);
+
 // `text` cut to at most `max_bytes` bytes, never inside a character; "..." marks the cut.
 std::string Truncate(std::string_view text, std::size_t max_bytes);
 

@@ -40,9 +40,6 @@ std::string Unquoted(const std::string& name) {
   return text;
 }
 
-// Of UTF-8.
-bool IsInsideCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 class Finder {
  public:
   Finder(const Catalog& from, const Catalog& to, const DiffOptions& options)
@@ -315,9 +312,7 @@ std::string BareName(const std::string& qualified) {
 std::string WithSuffix(const std::string& bare, const std::string& suffix) {
   std::string text = Unquoted(bare);
   constexpr std::size_t kLongest = 63;
-  std::size_t end = std::min(text.size(), kLongest - suffix.size());
-  while (end < text.size() && end > 0 && IsInsideCharacter(text[end])) --end;
-  text.replace(end, std::string::npos, suffix);
+  text.replace(CutLength(text, kLongest - suffix.size()), std::string::npos, suffix);
   return bare.starts_with('"') ? QuoteDoubling('"', text) : text;
 }
 

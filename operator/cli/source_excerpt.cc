@@ -19,7 +19,7 @@ std::vector<std::string_view> Characters(std::string_view text) {
   std::vector<std::string_view> characters;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+    while (end < text.size() && IsInsideCharacter(text[end])) ++end;
     characters.push_back(text.substr(at, end - at));
     at = end;
   }

@@ -10,8 +10,6 @@
 
 #include "base/fault_point.h"
 #include "controller/api_resources.h"
-#include "controller/observe_secret.h"
-#include "controller/observe_source.h"
 #include "policy/attempt.h"
 #include "policy/baseline.h"
 #include "policy/drift.h"
@@ -51,7 +49,8 @@ SchemaVersionReconciler::SchemaVersionReconciler(ReconcilerOptions options, Effe
       store_(store),
       metrics_(metrics),
       logger_(std::move(logger)),
-      events_(effects, options_.identity, logger_) {
+      events_(effects, options_.identity, logger_),
+      observer_({options_.migrations_root, options_.login_rights}, effects) {
   DeclareReportMetrics(metrics_);
 }
 
@@ -63,19 +62,19 @@ ReconcileResult SchemaVersionReconciler::Reconcile(const ObjectKey& key,
   const auto kept = store_.Get(key);
   if (!kept || kept->metadata.deleting) {
     visits_.Forget(key);
-    looks_.Forget(key);
+    observer_.Forget(key);
     RemoveReportMetrics(metrics_, key);
     return ReconcileDone{};
   }
   const auto object = kept->Read();
   if (!object) return RequeueWithBackoff{object.error().message};
-  Sighting sighting = ObserveInputs(*object, stop);
+  ObservedObject sighting = observer_.ObserveInputs(*object, stop);
   if (visits_.IsFresh(*object, sighting.observation, effects_.SteadyNow())) {
     return NextVisitOf(*object, object->status);
   }
   if (sighting.options && sighting.observation.source) {
     if (auto later = AwaitTurn(visit, *object, sighting, stop)) return *std::move(later);
-    ObserveContent(*object, sighting, stop);
+    observer_.ObserveContent(*object, sighting, stop);
   }
   // What was seen while stopping is a cut-off look, not the world.
   if (stop.stop_requested()) return ReconcileDone{};
@@ -90,7 +89,7 @@ ReconcileResult SchemaVersionReconciler::Reconcile(const ObjectKey& key,
 
 // What to answer when it is not this object's turn at its database; nullopt when it is.
 std::optional<ReconcileResult> SchemaVersionReconciler::AwaitTurn(
-    std::optional<Turns::Visit>& visit, const SchemaVersion& object, const Sighting& sighting,
+    std::optional<Turns::Visit>& visit, const SchemaVersion& object, const ObservedObject& sighting,
     const std::stop_token& stop) {
   constexpr std::chrono::seconds kWorthTelling{5};
   if (!visit) return std::nullopt;
@@ -112,71 +111,9 @@ std::optional<ReconcileResult> SchemaVersionReconciler::AwaitTurn(
                 stop);
 }
 
-SchemaVersionReconciler::Sighting SchemaVersionReconciler::ObserveInputs(
-    const SchemaVersion& object, const std::stop_token& stop) {
-  Sighting sighting{NothingObserved(effects_.Now()), std::nullopt};
-  if (!object.spec || object.spec->suspend) return sighting;
-  const std::string& namespace_name = object.metadata.namespace_name;
-  SourceReading reading = ObserveSource(effects_, namespace_name, object.spec->migrations,
-                                        options_.migrations_root, stop);
-  sighting.observation.source = std::move(reading.source);
-  if (object.spec->checks && sighting.observation.source) {
-    sighting.observation.checks = ObserveChecks(reading.checks);
-  }
-  auto secret = ObserveSecret(effects_, namespace_name, object.spec->database, stop);
-  if (!secret) {
-    sighting.observation.identity = Fail(secret.error());
-    return sighting;
-  }
-  sighting.observation.identity = secret->identity;
-  sighting.options = OptionsFor(*object.spec, std::move(secret->dsn), options_.login_rights);
-  return sighting;
-}
-
-void SchemaVersionReconciler::ObserveContent(const SchemaVersion& object, Sighting& sighting,
-                                             const std::stop_token& stop) {
-  Observation& observation = sighting.observation;
-  const DatabaseIdentity& identity = *observation.identity;
-  const auto question = looks_.Due(object, identity, effects_.SteadyNow());
-  auto sight =
-      effects_.ObserveWithDrift(*sighting.options, *observation.source->graph, question, stop);
-  if (!sight) {
-    observation.database = Fail(sight.error());
-    return;
-  }
-  observation.database = std::move(sight->state);
-  if (question) {
-    NoteDrift(object, observation, std::move(sight->drift));
-  } else if (auto known = looks_.Known(object, identity)) {
-    observation.drift = *std::move(known);
-  }
-}
-
-void SchemaVersionReconciler::NoteDrift(const SchemaVersion& object, Observation& observation,
-                                        std::optional<Result<DriftFinding>> drift) {
-  observation.drift = std::move(drift);
-  if (!observation.drift || !*observation.drift) return;
-  looks_.Remember(object, *observation.identity, **observation.drift, effects_.SteadyNow());
-}
-
-void SchemaVersionReconciler::LookAfterRun(const SchemaVersion& object, const Sighting& sighting,
-                                           Observation& after, const std::stop_token& stop) {
-  // What was found before the run is not so any more, whatever comes of this look.
-  looks_.Forget(object.metadata.key());
-  DriftQuestion question;
-  question.scope.exclude = object.spec->policy.drift_exclude;
-  after.drift.reset();
-  if (object.spec->policy.drift == DriftPolicy::kOff || stop.stop_requested()) return;
-  auto drift = effects_.FindDrift(*sighting.options, question, stop);
-  if (!drift) {
-    NoteDrift(object, after, Fail(drift.error()));
-  } else if (*drift) {
-    NoteDrift(object, after, **std::move(drift));
-  }
-}
-
 ReconcileResult SchemaVersionReconciler::Report(const SchemaVersion& object,
-                                                const Sighting& sighting, const Decision& decision,
+                                                const ObservedObject& sighting,
+                                                const Decision& decision,
                                                 const std::stop_token& stop) {
   StatusReport report(Channels(), object);
   const auto wrote = report.Write(
@@ -189,7 +126,7 @@ ReconcileResult SchemaVersionReconciler::Report(const SchemaVersion& object,
 // The store may be behind what this program itself wrote; nothing that changes a database starts
 // from it.
 ReconcileResult SchemaVersionReconciler::Migrate(const SchemaVersion& cached,
-                                                 const Sighting& sighting,
+                                                 const ObservedObject& sighting,
                                                  const std::stop_token& stop) {
   SCHEMAOP_CRASH_POINT("controller.object.reading");
   const auto live = ReadUnchanged(cached, stop);
@@ -228,7 +165,7 @@ void SchemaVersionReconciler::NoteSnapshot(const ObjectKey& key, const RunReport
 
 // The verdict is written and the next visit, which comes at once, acts by it.
 ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
-                                                  const Sighting& sighting, const Plan& plan,
+                                                  const ObservedObject& sighting, const Plan& plan,
                                                   const std::stop_token& stop) {
   const Observation& observation = sighting.observation;
   const auto history = CompleteFromLedger(observation.source->graph, *observation.database);
@@ -269,8 +206,8 @@ ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
 
 // It takes milliseconds: status tells of it when the next visit, which comes at once, has seen it.
 ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
-                                                  const Sighting& sighting, const Adopt& adopt,
-                                                  const std::stop_token& stop) {
+                                                  const ObservedObject& sighting,
+                                                  const Adopt& adopt, const std::stop_token& stop) {
   const Observation& observation = sighting.observation;
   const RunReport ended = effects_.Stamp(
       *sighting.options,
@@ -282,7 +219,7 @@ ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
   switch (ended.outcome) {
     case RunReport::Outcome::kCompleted:
       // There was nothing to compare with; now there is.
-      looks_.Forget(object.metadata.key());
+      observer_.Forget(object.metadata.key());
       events_.Post(object.metadata, {BaselineNote(observation, adopt.baseline)}, std::stop_token());
       return RequeueAfter{std::chrono::milliseconds(0)};
     case RunReport::Outcome::kCancelled:
@@ -305,8 +242,9 @@ ReconcileResult SchemaVersionReconciler::TakeOver(const SchemaVersion& object,
                 stop);
 }
 
-ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const Sighting& sighting,
-                                             const Advance& advance, const std::stop_token& stop) {
+ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object,
+                                             const ObservedObject& sighting, const Advance& advance,
+                                             const std::stop_token& stop) {
   const Observation& observation = sighting.observation;
   StatusReport report(Channels(), object);
   // While another session holds the lock each visit would flip the status to Migrating and back;
@@ -332,9 +270,11 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
   SCHEMAOP_CRASH_POINT("controller.run.starting");
   const RevisionGraph& graph = *observation.source->graph;
   std::optional<Error> outlived;
+  std::optional<DatabaseState> found;
   const RunReport ended = effects_.Migrate(
       *sighting.options, graph,
       [&](const DatabaseState& state) -> Result<Plan> {
+        found = state;
         // Waiting for the lock can take long.
         if (auto still = ReadUnchanged(object, stop); !still) {
           outlived = still.error();
@@ -351,7 +291,10 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
   NoteSnapshot(object.metadata.key(), ended);
   Observation after = observation;
   after.now = effects_.Now();
-  if (!ended.applied.empty()) LookAfterRun(object, sighting, after, stop);
+  // Others may have taken steps before the lock was ours.
+  const bool moved = found && found->heads != observation.database->heads;
+  if (found) after.database = *std::move(found);
+  if (moved || !ended.applied.empty()) observer_.LookAfterRun(object, sighting, after, stop);
   // Told even when stopping: the client's deadline bounds it, and nobody else knows.
   const auto wrote = report.Write(
       [&](const SchemaVersion& seen) { return NextStatus(seen, after, advance, ended); },
@@ -362,8 +305,8 @@ ReconcileResult SchemaVersionReconciler::Run(const SchemaVersion& object, const 
 }
 
 ReconcileResult SchemaVersionReconciler::Verify(const SchemaVersion& object,
-                                                const Sighting& sighting, StatusReport& report,
-                                                const std::stop_token& stop) {
+                                                const ObservedObject& sighting,
+                                                StatusReport& report, const std::stop_token& stop) {
   if (!sighting.options || !ChecksAreDue(report.written(), sighting.observation)) {
     return After(object, sighting, report.written());
   }
@@ -385,7 +328,7 @@ ReconcileResult SchemaVersionReconciler::Verify(const SchemaVersion& object,
 }
 
 ReconcileResult SchemaVersionReconciler::After(const SchemaVersion& object,
-                                               const Sighting& sighting,
+                                               const ObservedObject& sighting,
                                                const SchemaVersionStatus& written) {
   const Observation& observation = sighting.observation;
   if (SaysReason(written, Reason::kUpToDate) && !ChecksAreDue(written, observation) &&

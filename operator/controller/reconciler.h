@@ -8,10 +8,10 @@
 
 #include "api/schema_version.h"
 #include "base/logger.h"
-#include "controller/drift_looks.h"
 #include "controller/effects.h"
 #include "controller/event_poster.h"
 #include "controller/kept_schema_version.h"
+#include "controller/observer.h"
 #include "controller/status_report.h"
 #include "controller/visits.h"
 #include "engine/database_options.h"
@@ -48,42 +48,29 @@ class SchemaVersionReconciler {
   ReconcileResult Reconcile(const ObjectKey& key, const std::stop_token& stop);
 
  private:
-  // One look at the world, and how to act on it when the database is known.
-  struct Sighting {
-    Observation observation;
-    std::optional<DatabaseOptions> options;
-  };
-
   std::optional<ReconcileResult> AwaitTurn(std::optional<Turns::Visit>& visit,
-                                           const SchemaVersion& object, const Sighting& sighting,
+                                           const SchemaVersion& object,
+                                           const ObservedObject& sighting,
                                            const std::stop_token& stop);
-  Sighting ObserveInputs(const SchemaVersion& object, const std::stop_token& stop);
-  // Reads the database and, when it is time, compares its schema; or takes what is known of that.
-  void ObserveContent(const SchemaVersion& object, Sighting& sighting, const std::stop_token& stop);
-  // The drift after a run, whose snapshot is what to compare with from now on.
-  void LookAfterRun(const SchemaVersion& object, const Sighting& sighting, Observation& after,
-                    const std::stop_token& stop);
-  void NoteDrift(const SchemaVersion& object, Observation& observation,
-                 std::optional<Result<DriftFinding>> drift);
-  ReconcileResult Report(const SchemaVersion& object, const Sighting& sighting,
+  ReconcileResult Report(const SchemaVersion& object, const ObservedObject& sighting,
                          const Decision& decision, const std::stop_token& stop);
-  ReconcileResult Migrate(const SchemaVersion& cached, const Sighting& sighting,
+  ReconcileResult Migrate(const SchemaVersion& cached, const ObservedObject& sighting,
                           const std::stop_token& stop);
   // The object as the server has it now. kConflict when its spec is not the one of `known`.
   Result<SchemaVersion> ReadUnchanged(const SchemaVersion& known, const std::stop_token& stop);
   void NoteSnapshot(const ObjectKey& key, const RunReport& ended) const;
   // Tries `plan` out in a scratch database, as policy wants before it runs.
-  ReconcileResult Rehearse(const SchemaVersion& object, const Sighting& sighting, const Plan& plan,
-                           const std::stop_token& stop);
+  ReconcileResult Rehearse(const SchemaVersion& object, const ObservedObject& sighting,
+                           const Plan& plan, const std::stop_token& stop);
   // Stamps the database as spec.baseline says.
-  ReconcileResult TakeOver(const SchemaVersion& object, const Sighting& sighting,
+  ReconcileResult TakeOver(const SchemaVersion& object, const ObservedObject& sighting,
                            const Adopt& adopt, const std::stop_token& stop);
-  ReconcileResult Run(const SchemaVersion& object, const Sighting& sighting, const Advance& advance,
-                      const std::stop_token& stop);
+  ReconcileResult Run(const SchemaVersion& object, const ObservedObject& sighting,
+                      const Advance& advance, const std::stop_token& stop);
   // Runs the checks when they are due, and reports what they came to.
-  ReconcileResult Verify(const SchemaVersion& object, const Sighting& sighting,
+  ReconcileResult Verify(const SchemaVersion& object, const ObservedObject& sighting,
                          StatusReport& report, const std::stop_token& stop);
-  ReconcileResult After(const SchemaVersion& object, const Sighting& sighting,
+  ReconcileResult After(const SchemaVersion& object, const ObservedObject& sighting,
                         const SchemaVersionStatus& written);
   RequeueAfter NextVisitOf(const SchemaVersion& object, const SchemaVersionStatus& status);
   ReconcileResult NotWritten(const ObjectKey& key, const Error& error) const;
@@ -98,7 +85,7 @@ class SchemaVersionReconciler {
   Logger logger_;
   EventPoster events_;
   Visits visits_;
-  DriftLooks looks_;
+  Observer observer_;
 };
 
 }  // namespace schemaop

@@ -82,17 +82,9 @@ Error ErrorOf(const RunReport& report) {
 // else works in a scratch database: a conflict there, and doubt about a COMMIT, come from a lost
 // connection.
 Result<std::string> FaultOf(const RunReport& report) {
-  const Error error = ErrorOf(report);
-  switch (error.code) {
-    case ErrorCode::kBusy:
-    case ErrorCode::kUnavailable:
-    case ErrorCode::kCancelled:
-    case ErrorCode::kConflict:
-    case ErrorCode::kInDoubt:
-      return Fail(error);
-    default:
-      return error.message;
-  }
+  Error error = ErrorOf(report);
+  if (PassesByItself(error)) return Fail(std::move(error));
+  return std::move(error.message);
 }
 
 Result<RehearsalReport> Rehearsal::Run(const RehearsalSink& sink) {

@@ -1,5 +1,6 @@
 #include "engine/statement_failure.h"
 
+#include "base/text.h"
 #include "postgres/sqlstate.h"
 
 namespace schemaop {
@@ -8,8 +9,7 @@ Position PositionInFile(const Statement& statement, int character) {
   Position position = statement.position;
   int seen = 0;
   for (const char c : statement.text) {
-    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (!starts_character) continue;
+    if (IsInsideCharacter(c)) continue;
     if (++seen >= character) break;
     if (c == '\n') {
       ++position.line;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kube/api_call.h"
 #include "kube/call_log.h"
 #include "kube/connection_pool.h"
 #include "kube/credential_source.h"
@@ -28,23 +29,6 @@ constexpr std::chrono::seconds kWatchdogGrace{60};
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// Servers that know no partial objects answer with whole ones, which are read as well.
-constexpr std::string_view kObjects = "application/json";
-constexpr std::string_view kMetadataList =
-    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-constexpr std::string_view kMetadata =
-    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
-
-// One call of the API, before what every request gets.
-struct Call {
-  std::string_view method;
-  const std::string& path;
-  std::string content_type;
-  std::string body;
-  bool compressed = false;  // ask for gzip
-  std::string_view accept = kObjects;
-};
-
 // What came back of one attempt: an answer of any status, or `error`.
 struct Answer {
   HttpHead head;
@@ -56,17 +40,7 @@ struct Answer {
   std::optional<Error> error;
 };
 
-// "GET /apis/...", without the query: it holds nothing people look for.
-std::string RequestName(const Call& call) {
-  const std::string_view path = call.path;
-  return fmt::format("{} {}", call.method, path.substr(0, path.find('?')));
-}
-
 bool IsSuccess(int http_status) { return http_status >= 200 && http_status < 300; }
-
-ApiError NoAnswer(Error error, const Call& call) {
-  return NoAnswer(std::move(error), RequestName(call));
-}
 
 Error Cancelled() { return {ErrorCode::kCancelled, "told to stop"}; }
 
@@ -77,34 +51,6 @@ bool SleepUntil(Clock::time_point until, std::stop_token stop) {
   std::unique_lock lock(mutex);
   never.wait_until(lock, stop, until, [] { return false; });
   return !stop.stop_requested();
-}
-
-std::string_view ContentType(PatchType type) {
-  switch (type) {
-    case PatchType::kMerge:
-      return "application/merge-patch+json";
-    case PatchType::kJson:
-      return "application/json-patch+json";
-    case PatchType::kApply:
-      return "application/apply-patch+yaml";
-  }
-  return "application/merge-patch+json";
-}
-
-// Malformed UTF-8 becomes U+FFFD: an error text of a database may hold any bytes.
-std::string Dump(const json& document) {
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-ApiResult<json> ParseBody(ApiResult<std::string> body, const Call& call) {
-  if (!body) return tl::unexpected(std::move(body).error());
-  json document = json::parse(*body, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) {
-    return tl::unexpected(NoAnswer(
-        {ErrorCode::kUnavailable, "the answer is not JSON; it was cut or comes from a proxy"},
-        call));
-  }
-  return document;
 }
 
 }  // namespace
@@ -122,18 +68,18 @@ struct KubeClient::Impl {
              {.read = options.deadline + kWatchdogGrace}) {}
 
   Result<Credential> Authenticate(Clock::time_point deadline, const std::stop_token& stop);
-  HttpRequest Prepare(const Call& call, const Credential& credential) const;
-  Result<void> MayWrite(const Call& call) const;
-  void Report(const Call& call, int http_status, Clock::time_point began, int attempt) const;
-  Answer Attempt(const Call& call, Clock::time_point deadline, std::stop_token stop);
+  HttpRequest Prepare(const ApiCall& call, const Credential& credential) const;
+  Result<void> MayWrite(const ApiCall& call) const;
+  void Report(const ApiCall& call, int http_status, Clock::time_point began, int attempt) const;
+  Answer Attempt(const ApiCall& call, Clock::time_point deadline, std::stop_token stop);
   Answer Exchange(Connection& connection, const HttpRequest& request, std::size_t most_bytes,
                   Clock::time_point deadline, std::stop_token stop);
   void NoteFailure(const TransportError& transport, int epoch, Answer& answer);
   Error Explain(const TransportError& transport, Clock::time_point deadline,
                 std::stop_token stop) const;
-  ApiResult<std::string> Perform(const Call& call, std::stop_token stop);
+  ApiResult<std::string> Perform(const ApiCall& call, std::stop_token stop);
   // `used` becomes what was sent.
-  ApiResult<void> WatchOnce(const Call& call, Credential& used, std::chrono::seconds timeout,
+  ApiResult<void> WatchOnce(const ApiCall& call, Credential& used, std::chrono::seconds timeout,
                             const std::function<bool(std::string_view)>& on_line,
                             std::stop_token stop);
 
@@ -157,7 +103,7 @@ Result<Credential> KubeClient::Impl::Authenticate(Clock::time_point deadline,
   return credential;
 }
 
-HttpRequest KubeClient::Impl::Prepare(const Call& call, const Credential& credential) const {
+HttpRequest KubeClient::Impl::Prepare(const ApiCall& call, const Credential& credential) const {
   HttpRequest request;
   request.method = call.method;
   request.target = pool.endpoint().path_prefix + call.path;
@@ -174,12 +120,12 @@ HttpRequest KubeClient::Impl::Prepare(const Call& call, const Credential& creden
   return request;
 }
 
-Result<void> KubeClient::Impl::MayWrite(const Call& call) const {
+Result<void> KubeClient::Impl::MayWrite(const ApiCall& call) const {
   if (!options.may_write || call.method == "GET") return {};
   return options.may_write();
 }
 
-void KubeClient::Impl::Report(const Call& call, int http_status, Clock::time_point began,
+void KubeClient::Impl::Report(const ApiCall& call, int http_status, Clock::time_point began,
                               int attempt) const {
   if (!options.on_request) return;
   options.on_request({call.method, host, http_status, Clock::now() - began, attempt});
@@ -231,7 +177,7 @@ Answer KubeClient::Impl::Exchange(Connection& connection, const HttpRequest& req
   return answer;
 }
 
-Answer KubeClient::Impl::Attempt(const Call& call, Clock::time_point deadline,
+Answer KubeClient::Impl::Attempt(const ApiCall& call, Clock::time_point deadline,
                                  std::stop_token stop) {
   Result<Credential> credential = Authenticate(deadline, stop);
   if (!credential) return {.error = std::move(credential).error()};
@@ -255,7 +201,7 @@ Answer KubeClient::Impl::Attempt(const Call& call, Clock::time_point deadline,
   return answer;
 }
 
-ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_token stop) {
+ApiResult<std::string> KubeClient::Impl::Perform(const ApiCall& call, std::stop_token stop) {
   const Clock::time_point deadline = Clock::now() + options.deadline;
   RetryBudget budget;
   for (int attempt = 0;; ++attempt) {
@@ -290,7 +236,7 @@ ApiResult<std::string> KubeClient::Impl::Perform(const Call& call, std::stop_tok
   }
 }
 
-ApiResult<void> KubeClient::Impl::WatchOnce(const Call& call, Credential& used,
+ApiResult<void> KubeClient::Impl::WatchOnce(const ApiCall& call, Credential& used,
                                             std::chrono::seconds timeout,
                                             const std::function<bool(std::string_view)>& on_line,
                                             std::stop_token stop) {
@@ -358,45 +304,40 @@ Result<std::unique_ptr<KubeClient>> KubeClient::Create(KubeConfig config,
 }
 
 ApiResult<json> KubeClient::Get(const std::string& path, std::stop_token stop) {
-  const Call call{.method = "GET", .path = path};
-  return ParseBody(impl_->Perform(call, std::move(stop)), call);
+  const ApiCall call{.method = "GET", .path = path};
+  return ParseAnswer(impl_->Perform(call, std::move(stop)), call);
 }
 
 ApiResult<std::string> KubeClient::GetList(const std::string& path, Representation representation,
                                            std::stop_token stop) {
   return impl_->Perform(
-      {.method = "GET",
-       .path = path,
-       .compressed = true,
-       .accept = representation == Representation::kMetadata ? kMetadataList : kObjects},
+      {.method = "GET", .path = path, .compressed = true, .accept = AcceptedLists(representation)},
       std::move(stop));
 }
 
 ApiResult<json> KubeClient::Create(const std::string& path, const json& object,
                                    std::stop_token stop) {
-  const Call call{"POST", path, "application/json", Dump(object)};
-  return ParseBody(impl_->Perform(call, std::move(stop)), call);
+  const ApiCall call{"POST", path, "application/json", RequestBody(object)};
+  return ParseAnswer(impl_->Perform(call, std::move(stop)), call);
 }
 
 ApiResult<json> KubeClient::Update(const std::string& path, const json& object,
                                    std::stop_token stop) {
-  const Call call{"PUT", path, "application/json", Dump(object)};
-  return ParseBody(impl_->Perform(call, std::move(stop)), call);
+  const ApiCall call{"PUT", path, "application/json", RequestBody(object)};
+  return ParseAnswer(impl_->Perform(call, std::move(stop)), call);
 }
 
 ApiResult<json> KubeClient::Patch(const std::string& path, PatchType type, const json& patch,
                                   std::stop_token stop) {
-  const Call call{"PATCH", path, std::string(ContentType(type)), Dump(patch)};
-  return ParseBody(impl_->Perform(call, std::move(stop)), call);
+  const ApiCall call{"PATCH", path, std::string(PatchContentType(type)), RequestBody(patch)};
+  return ParseAnswer(impl_->Perform(call, std::move(stop)), call);
 }
 
 ApiResult<void> KubeClient::Watch(const std::string& path, Representation representation,
                                   std::chrono::seconds timeout,
                                   const std::function<bool(std::string_view)>& on_line,
                                   std::stop_token stop) {
-  const Call call{.method = "GET",
-                  .path = path,
-                  .accept = representation == Representation::kMetadata ? kMetadata : kObjects};
+  const ApiCall call{.method = "GET", .path = path, .accept = AcceptedObjects(representation)};
   Credential used;
   ApiResult<void> watched = impl_->WatchOnce(call, used, timeout, on_line, stop);
   if (!watched && watched.error().http_status == 401 && impl_->credentials.Refused(used)) {

@@ -67,25 +67,6 @@ FailureKind KindOf(const RunReport& report) {
   return FailureKind::kPermanent;
 }
 
-bool PassesByItself(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kBusy:
-    case ErrorCode::kUnavailable:
-    case ErrorCode::kCancelled:
-    case ErrorCode::kConflict:
-    case ErrorCode::kInDoubt:
-      return true;
-    case ErrorCode::kInvalid:
-    case ErrorCode::kNotFound:
-    case ErrorCode::kDenied:
-    case ErrorCode::kRejected:
-    case ErrorCode::kUnsuitable:
-    case ErrorCode::kInternal:
-      return false;
-  }
-  return false;
-}
-
 FailureStatus FailureOf(const SchemaVersion& object, const Observation& seen,
                         const RunReport& report) {
   FailureStatus failure;

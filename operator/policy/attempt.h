@@ -31,10 +31,6 @@ enum class FailureKind { kTransient, kPermanent };
 // A refused statement is transient when its SQLSTATE says so; another error when its code does.
 FailureKind KindOf(const RunReport& report);
 
-// Whether the reason why something that changes nothing (a rehearsal, checks) could not be done
-// passes by itself: then it is no verdict.
-bool PassesByItself(const Error& error);
-
 // `.status.failure` after a run of `object` that ended as `report` says; `seen` holds the heads
 // that the run left. Counts on from the failure already in status when its inputs were the same.
 // REQUIRES: the outcome is kFailed or kInDoubt.

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "policy/attempt.h"
+#include "base/error.h"
 #include "policy/message.h"
 #include "policy/reason.h"
 

@@ -91,8 +91,7 @@ std::string Cut(std::string line, std::size_t columns, const Alphabet& glyphs) {
   std::size_t characters = 0;
   std::size_t end = 0;
   while (end < line.size()) {
-    const bool starts = (static_cast<unsigned char>(line[end]) & 0xC0U) != 0x80U;
-    if (starts && characters++ == room) break;
+    if (!IsInsideCharacter(line[end]) && characters++ == room) break;
     ++end;
   }
   return line.substr(0, end) + std::string(glyphs.cut);

@@ -14,10 +14,7 @@ namespace {
 // The server cuts longer names (NAMEDATALEN), never inside a character.
 std::string CutName(std::string name) {
   constexpr std::size_t kMostBytes = 63;
-  if (name.size() <= kMostBytes) return name;
-  std::size_t end = kMostBytes;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
-  name.resize(end);
+  name.resize(CutLength(name, kMostBytes));
   return name;
 }
 
@@ -173,13 +170,13 @@ std::optional<Effect> OfAlterType(Reader& words) {
 std::optional<Effect> OfAlter(Reader& words) {
   if (words.Take("TABLE")) return OfAlterTable(words);
   if (words.Take("TYPE")) return OfAlterType(words);
-  if (words.Take("SYSTEM")) return MayBeRepeated{};
+  if (words.Take("SYSTEM")) return MayBeRepeated{.persists = true};
   const bool database = words.Take("DATABASE");
   if (!database && !words.Take("SUBSCRIPTION")) return std::nullopt;
   if (!words.Identifier()) return std::nullopt;
   const bool repeatable =
       database ? words.Take("SET TABLESPACE") : words.TakeAny({"SET", "REFRESH PUBLICATION"});
-  return repeatable ? std::optional<Effect>(MayBeRepeated{}) : std::nullopt;
+  return repeatable ? std::optional<Effect>(MayBeRepeated{.persists = true}) : std::nullopt;
 }
 
 }  // namespace

@@ -74,6 +74,8 @@ struct ChangesExistence {
 // ALTER SYSTEM, ALTER DATABASE ... SET TABLESPACE, ALTER SUBSCRIPTION ... SET or REFRESH
 // PUBLICATION, REFRESH MATERIALIZED VIEW, DISCARD, SET, RESET.
 struct MayBeRepeated {
+  bool persists = false;  // whether it sets something that stays: the ALTER statements
+
   bool operator==(const MayBeRepeated&) const = default;
 };
 

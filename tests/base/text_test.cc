@@ -38,6 +38,16 @@ TEST(TextTest, TruncatesBetweenCharacters) {
   EXPECT_EQ(Truncate("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 6), "\xC3\xA9...");
 }
 
+TEST(TextTest, FindsWhereTextMayBeCut) {
+  const std::string text = "a\xE2\x82\xAC\xC3\xA9";
+  EXPECT_EQ(CutLength(text, 6), 6);
+  EXPECT_EQ(CutLength(text, 99), 6);
+  EXPECT_EQ(CutLength(text, 5), 4);
+  EXPECT_EQ(CutLength(text, 4), 4);
+  EXPECT_EQ(CutLength(text, 3), 1);
+  EXPECT_EQ(CutLength(text, 0), 0);
+}
+
 TEST(TextTest, QuotesForSql) {
   EXPECT_EQ(QuoteDoubling('"', "my\"table"), "\"my\"\"table\"");
   EXPECT_EQ(QuoteDoubling('\'', "it's a \"b\""), "'it''s a \"b\"'");
@@ -55,6 +65,14 @@ TEST(Sha256Test, HashesTheStandardsExample) {
 TEST(ErrorTest, AddsContextInFront) {
   EXPECT_EQ(WithContext({ErrorCode::kNotFound, "it is gone"}, "secret \"x\""),
             (Error{ErrorCode::kNotFound, "secret \"x\": it is gone"}));
+}
+
+TEST(ErrorTest, WhatPassesByItselfIsNoVerdict) {
+  EXPECT_TRUE(PassesByItself({ErrorCode::kUnavailable, ""}));
+  EXPECT_TRUE(PassesByItself({ErrorCode::kBusy, ""}));
+  EXPECT_TRUE(PassesByItself({ErrorCode::kInDoubt, "a COMMIT that nobody could be asked about"}));
+  EXPECT_FALSE(PassesByItself({ErrorCode::kRejected, ""}));
+  EXPECT_FALSE(PassesByItself({ErrorCode::kDenied, ""}));
 }
 
 }  // namespace

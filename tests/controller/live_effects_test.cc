@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "controller/event_recorder.h"
-#include "policy/attempt.h"
 #include "postgres/dsn.h"
 #include "postgres/test_postgres.h"
 #include "tests/support/apiserver/server_test.h"

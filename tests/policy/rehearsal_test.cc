@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/attempt.h"
 #include "policy/events.h"
 #include "policy/next_status.h"
 #include "situation.h"
@@ -98,14 +97,6 @@ TEST_F(RehearsalGateTest, AMissingRightIsAReasonOfItsOwn) {
   EXPECT_EQ(Ready(),
             "RehearsalDenied: the rehearsal of 1 step from 003 beside projects@db:5432 cannot be "
             "made: cannot create a scratch database: grant it");
-}
-
-TEST_F(RehearsalGateTest, WhatPassesByItselfIsNoVerdict) {
-  EXPECT_TRUE(PassesByItself({ErrorCode::kUnavailable, ""}));
-  EXPECT_TRUE(PassesByItself({ErrorCode::kBusy, ""}));
-  EXPECT_TRUE(PassesByItself({ErrorCode::kInDoubt, "a COMMIT that nobody could be asked about"}));
-  EXPECT_FALSE(PassesByItself({ErrorCode::kRejected, ""}));
-  EXPECT_FALSE(PassesByItself({ErrorCode::kDenied, ""}));
 }
 
 TEST_F(RehearsalGateTest, OtherStepsThanTheRehearsedOnesAreAConflict) {
