@@ -41,6 +41,13 @@ std::optional<Word> WordOn(const std::vector<LedgerRow>& journal, int number) {
   return last;
 }
 
+// As far as the journal knows.
+int CountStatements(const std::vector<LedgerRow>& journal) {
+  int statements = 0;
+  for (const LedgerRow& row : journal) statements = std::max(statements, row.statement);
+  return statements;
+}
+
 constexpr std::string_view kIn = "in ";
 
 }  // namespace
@@ -57,9 +64,17 @@ std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int num
   return word->reopened ? Reopened(word->row) : word->row;
 }
 
+std::optional<LedgerRow> FirstEffectBehind(const std::vector<LedgerRow>& journal, int statement) {
+  const int statements = CountStatements(journal);
+  for (int number = statement + 1; number <= statements; ++number) {
+    auto last = LastWord(journal, number);
+    if (last && (last->kind == LedgerKind::kIntent || SaysDone(*last))) return last;
+  }
+  return std::nullopt;
+}
+
 std::vector<LedgerRow> OpenIntents(const std::vector<LedgerRow>& journal) {
-  int statements = 0;
-  for (const LedgerRow& row : journal) statements = std::max(statements, row.statement);
+  const int statements = CountStatements(journal);
   std::vector<LedgerRow> intents;
   std::vector<LedgerRow> reopened;
   for (int number = 1; number <= statements; ++number) {

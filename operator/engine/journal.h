@@ -31,7 +31,12 @@ std::optional<LedgerRow> LastWord(const std::vector<LedgerRow>& journal, int num
 // again. Each in the order of the statements.
 std::vector<LedgerRow> OpenIntents(const std::vector<LedgerRow>& journal);
 
-// The first of them that only a person can settle, for its effect cannot be seen (see EffectOf).
+// The last word on the first statement behind number `statement` (0: on the first of all) that says
+// that it was run, or may have been; nullopt when none does.
+std::optional<LedgerRow> FirstEffectBehind(const std::vector<LedgerRow>& journal, int statement);
+
+// The first of OpenIntents that only a person can settle, for its effect cannot be seen (see
+// EffectOf).
 std::optional<LedgerRow> OpenDoubt(const std::vector<LedgerRow>& journal);
 
 }  // namespace schemaop

@@ -13,6 +13,7 @@
 #include "engine/own_tables.h"
 #include "engine/own_transaction.h"
 #include "engine/session_guard.h"
+#include "engine/step_journal.h"
 #include "engine/step_transaction.h"
 #include "engine/submitted_statement.h"
 #include "engine/transaction_number.h"
@@ -25,10 +26,17 @@ namespace {
 
 using Verdict = Judgement::Verdict;
 
-// Whether a part of it may be gone when it is broken off.
-bool TakesAway(const Effect& effect) {
+// Whether a part of it may be gone when it is broken off, or all of it be so unseen.
+bool MayLeaveTraces(const Effect& effect) {
   const auto* change = std::get_if<ChangesExistence>(&effect);
-  return std::holds_alternative<DropsIndex>(effect) || (change != nullptr && !change->creates);
+  const auto* repeated = std::get_if<MayBeRepeated>(&effect);
+  return std::holds_alternative<DropsIndex>(effect) || (change != nullptr && !change->creates) ||
+         (repeated != nullptr && repeated->persists);
+}
+
+// Whether a statement with the effect `now` undoes or completes what one with `then` left.
+bool MakesUpFor(const std::optional<Effect>& now, const Effect& then) {
+  return now == then && !std::holds_alternative<MayBeRepeated>(then);
 }
 
 class JournalledSection {
@@ -110,13 +118,7 @@ class JournalledSection {
 };
 
 Result<void> JournalledSection::ReadJournal() {
-  if (auto reset = database_->ResetIfDue(context_.stop); !reset) return reset;
-  if (auto extended = ExtendLedgerAlone(*database_, context_.stop); !extended) return extended;
-  auto exists = database_->ledger().Exists(context_.stop);
-  if (!exists) return Fail(exists.error());
-  if (!*exists) return {};
-  auto journal =
-      database_->ledger().Journal(context_.revision.id, context_.step.direction, context_.stop);
+  auto journal = ReadStepJournal(*database_, context_);
   if (!journal) return Fail(journal.error());
   journal_ = *std::move(journal);
   return {};
@@ -125,11 +127,15 @@ Result<void> JournalledSection::ReadJournal() {
 // Before anything else, and of several about the one that schemactl resolve settles next: a person
 // who looked at one statement must not settle another.
 StepDone JournalledSection::AskAboutDoubts() const {
+  const auto statements = static_cast<int>(context_.section.statements.size());
   const auto doubt = OpenDoubt(journal_);
-  if (!doubt) return {};
-  const auto index = static_cast<std::size_t>(doubt->statement) - 1;
-  if (index >= context_.section.statements.size()) return {};
-  return After(index, Unsettled(index, *doubt));
+  if (doubt && doubt->statement <= statements) {
+    const auto index = static_cast<std::size_t>(doubt->statement) - 1;
+    return After(index, Unsettled(index, *doubt));
+  }
+  const auto gone = doubt ? doubt : FirstEffectBehind(journal_, statements);
+  if (!gone) return {};
+  return tl::unexpected(LostStatement(context_, *gone, "and the revision no longer has it"));
 }
 
 StepDone JournalledSection::RunStatement(std::size_t index) {
@@ -172,10 +178,10 @@ Result<void> JournalledSection::CheckReplaced(std::size_t index, const LedgerRow
                 "what it did");
   }
   const auto effect = EffectOf(intent.up_sql);
-  if (!effect || !TakesAway(*effect) || effect == EffectOf(Text(index))) return {};
-  return Fail(
-      ErrorCode::kConflict,
-      "the statement was changed after it may have taken effect in part; put its text back");
+  if (!effect || !MayLeaveTraces(*effect) || MakesUpFor(EffectOf(Text(index)), *effect)) return {};
+  return Fail(ErrorCode::kConflict,
+              "the statement was changed after it may have taken effect, or a part of it; put its "
+              "text back");
 }
 
 // What is half done is in the way of another attempt; what is finished thereby needs none.

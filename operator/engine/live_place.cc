@@ -12,6 +12,7 @@ tl::expected<DatabaseState, RunReport> LivePlace::Enter(const Waiting& waiting,
   auto start = StartLockedRun(options_, waiting, stop);
   if (!start) return tl::unexpected(std::move(start.error()));
   database_ = std::move(start->database);
+  begun_ = start->state.begun;
   return std::move(start->state);
 }
 
@@ -22,7 +23,7 @@ Result<void> LivePlace::ReadStored(const RevisionGraph& files, DatabaseState& st
 
 std::unique_ptr<StepSink> LivePlace::Sink(const RevisionGraph& graph, RunIdentity identity,
                                           const std::stop_token& stop) {
-  return std::make_unique<LiveSteps>(database_, graph, std::move(identity), stop);
+  return std::make_unique<LiveSteps>(database_, graph, begun_, std::move(identity), stop);
 }
 
 void LivePlace::BeforeSteps(const Heads& heads, const std::stop_token& stop) {

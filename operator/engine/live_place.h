@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/run_place.h"
 #include "engine/schema_snapshot.h"
@@ -28,6 +29,7 @@ class LivePlace : public RunPlace {
  private:
   const DatabaseOptions& options_;
   std::unique_ptr<TargetDatabase> database_;  // replaced when a COMMIT loses its connection
+  std::vector<RevisionId> begun_;             // see DatabaseState
   std::optional<SnapshotKeeper> keeper_;      // when the options want the schema kept
 };
 

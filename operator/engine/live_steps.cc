@@ -1,10 +1,12 @@
 #include "engine/live_steps.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
 
 #include "engine/journalled_section.h"
+#include "engine/step_journal.h"
 #include "engine/transactional_section.h"
 
 namespace schemaop {
@@ -29,7 +31,17 @@ tl::expected<std::vector<AppliedStep>, StepFailure> LiveSteps::Take(
   }
   const Sequel sequel = std::exchange(sequel_, Sequel::kUnknown);
   if (!contexts.front().section.transactional) return TakeJournalled(contexts.front());
+  if (auto whole = CheckBegun(contexts); !whole) return tl::unexpected(std::move(whole.error()));
   return RunTransactionalSections(database_, contexts, sequel);
+}
+
+StepDone LiveSteps::CheckBegun(const std::vector<StepContext>& contexts) const {
+  for (const StepContext& context : contexts) {
+    const bool begun = std::find(begun_.begin(), begun_.end(), context.revision.id) != begun_.end();
+    if (!begun) continue;
+    if (auto checked = CheckNothingRan(*database_, context); !checked) return checked;
+  }
+  return {};
 }
 
 void LiveSteps::Expect(const PlannedStep& next) {

@@ -22,10 +22,12 @@ class LiveSteps : public StepSink {
  public:
   // `database` holds the lock and must outlive the object, which may replace what it points to.
   // `graph` holds the revisions of the steps and must outlive it, too.
+  // `begun`: see DatabaseState.
   LiveSteps(std::unique_ptr<TargetDatabase>& database, const RevisionGraph& graph,
-            RunIdentity identity, std::stop_token stop)
+            std::vector<RevisionId> begun, RunIdentity identity, std::stop_token stop)
       : database_(database),
         graph_(graph),
+        begun_(std::move(begun)),
         monitor_(database->options()),
         identity_(std::move(identity)),
         stop_(std::move(stop)) {}
@@ -39,10 +41,12 @@ class LiveSteps : public StepSink {
 
  private:
   tl::expected<std::vector<AppliedStep>, StepFailure> TakeJournalled(const StepContext& context);
+  StepDone CheckBegun(const std::vector<StepContext>& contexts) const;
   std::vector<RevisionId> DependenciesOf(const RevisionId& id) const;
 
   std::unique_ptr<TargetDatabase>& database_;
   const RevisionGraph& graph_;
+  const std::vector<RevisionId> begun_;
   SessionMonitor monitor_;
   Sequel sequel_ = Sequel::kUnknown;  // of the next Take
   Receipt receipt_;

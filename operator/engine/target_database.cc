@@ -195,6 +195,7 @@ Result<DatabaseState> TargetDatabase::ReadState(const std::stop_token& stop) {
   auto summary = ledger_->Summary(stop);
   if (!summary) return Fail(summary.error());
   state.ledger = std::move(summary->entries);
+  state.begun = std::move(summary->begun);
   state.last_word = summary->last_word;
   return state;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -60,14 +61,37 @@ LedgerEntry ReadEntry(const Row& row) {
           .duration = FormatDuration(took)};
 }
 
+// Whether a row says what is true of a revision because a person said so.
+bool IsWordOfAPerson(LedgerKind kind) {
+  return kind == LedgerKind::kAccepted || kind == LedgerKind::kStamped ||
+         kind == LedgerKind::kResolved;
+}
+
+// The revisions of `rows` with a row about a single statement behind those about the whole.
+std::vector<std::string> BegunIn(const Rows& rows) {
+  std::map<std::string, std::int64_t> ended;
+  std::map<std::string, std::int64_t> last;
+  for (const Row& row : rows) {
+    const LedgerKind kind = LedgerKindNamed(row.Text(5));
+    const bool whole = kind == LedgerKind::kApplied || kind == LedgerKind::kStamped;
+    std::int64_t& newest = (whole ? ended : last)[row.Text(0)];
+    if (kind != LedgerKind::kAccepted) newest = std::max(newest, row.Integer(6));
+  }
+  std::vector<std::string> begun;
+  for (const auto& [revision, sequence] : last) {
+    if (sequence > ended[revision]) begun.push_back(revision);
+  }
+  return begun;
+}
+
 // `rows` are those of Summary: each revision's together, "accepted" before "applied".
 LedgerSummary Summarize(const Rows& rows) {
-  LedgerSummary summary;
+  LedgerSummary summary{.entries = {}, .begun = BegunIn(rows)};
   const Row* accepted = nullptr;
   for (const Row& row : rows) {
     const LedgerKind kind = LedgerKindNamed(row.Text(5));
     const std::int64_t sequence = row.Integer(6);
-    if (kind != LedgerKind::kApplied) summary.last_word = std::max(summary.last_word, sequence);
+    if (IsWordOfAPerson(kind)) summary.last_word = std::max(summary.last_word, sequence);
     if (kind == LedgerKind::kAccepted) accepted = &row;
     if (kind != LedgerKind::kApplied) continue;
     summary.entries.push_back(ReadEntry(row));
@@ -163,8 +187,7 @@ Result<LedgerSummary> Ledger::Summary(const std::stop_token& stop) const {
       "SELECT DISTINCT ON (l.revision, l.kind) l.revision, l.direction, l.checksum, " +
           UtcText("l.finished_at") + ", " + UtcText("l.started_at") + ", l.kind, l.sequence FROM " +
           Qualified("ledger") +
-          " l WHERE l.version_table = $1 AND l.kind IN ('applied', 'accepted', 'stamped', "
-          "'resolved') ORDER BY l.revision, l.kind, l.sequence DESC",
+          " l WHERE l.version_table = $1 ORDER BY l.revision, l.kind, l.sequence DESC",
       {version_table_}, stop);
   if (!rows) return Fail(WithContext(ToError(rows.error()), "cannot read the ledger"));
   return Summarize(*rows);

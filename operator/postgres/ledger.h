@@ -69,6 +69,7 @@ Result<void> VerifyLedgerChain(const std::string& version_table,
 // What observing needs of a ledger.
 struct LedgerSummary {
   std::vector<LedgerEntry> entries;  // see DatabaseState::ledger
+  std::vector<std::string> begun;    // see DatabaseState::begun
   std::int64_t last_word = 0;        // see DatabaseState::last_word
 };
 

@@ -56,6 +56,9 @@ struct DatabaseState {
       ledger;  // last entry of each revision, oldest first; empty without a ledger
   std::vector<StoredRevision> stored;  // what the ledger keeps of applied revisions that the files
                                        // do not declare; see lost_revisions.h
+  // Revisions of which the ledger keeps single statements that came after their last applied or
+  // stamped row: they were begun outside a transaction and have not ended.
+  std::vector<RevisionId> begun;
   std::int64_t last_word = 0;  // sequence of the newest ledger row by which a person said what is
                                // true (stamped, accepted, resolved); 0: none
   int server_version = 0;      // as PQserverVersion: 150004

@@ -18,8 +18,8 @@ class NonTransactionalTest : public LinearProject {
   static Revision Indexed(const std::string& sql) {
     return WithoutTransaction(MakeRevision("001", "", sql));
   }
-  // Leaves the journal as a run that died in the first statement of `revision` does.
-  void WriteIntent(const Revision& revision, const std::string& note = "") const {
+  // Leaves the journal as a run that died in statement `number` of `revision` does.
+  void WriteIntent(const Revision& revision, const std::string& note = "", int number = 1) const {
     auto database = TargetDatabase::Open(options_, {}).value();
     auto transaction = OwnTransaction::Begin(*database, {});
     ASSERT_TRUE(transaction && database->CreateMissing({}));
@@ -27,8 +27,8 @@ class NonTransactionalTest : public LinearProject {
     row.kind = LedgerKind::kIntent;
     row.revision = revision.id;
     row.message = note;
-    row.statement = 1;
-    row.up_sql = revision.upgrade.statements.front().text;
+    row.statement = number;
+    row.up_sql = revision.upgrade.statements[static_cast<std::size_t>(number) - 1].text;
     row.checksum = Sha256Hex(row.up_sql);
     ASSERT_TRUE(database->ledger().Append(row, {}));
     ASSERT_EQ(transaction->Commit({}).kind, CommitOutcome::Kind::kCommitted);
@@ -252,10 +252,12 @@ TEST_F(NonTransactionalTest, ChangedStatementRunsWithoutWhatAFailedOneLeft) {
 TEST_F(NonTransactionalTest, ChangedDropOfACutOffRunRunsWhenItDropsTheSame) {
   WriteIntent(Indexed("DROP INDEX CONCURRENTLY i"));
   Query("CREATE INDEX i ON a (id); CREATE INDEX j ON a (id)");
-  EXPECT_EQ(Upgrade({Indexed("DROP INDEX CONCURRENTLY j")}).error,
-            (Error{ErrorCode::kConflict,
-                   "001.sql:1:1: the statement was changed after it may have taken effect in part; "
-                   "put its text back"}));
+  EXPECT_EQ(
+      Upgrade({Indexed("DROP INDEX CONCURRENTLY j")}).error,
+      (Error{ErrorCode::kConflict,
+             "001.sql:1:1: the statement was changed after it may have taken effect, or a part "
+             "of it; "
+             "put its text back"}));
   EXPECT_EQ(Upgrade({Indexed("DROP INDEX CONCURRENTLY IF EXISTS i")}).error, std::nullopt);
   EXPECT_FALSE(HasTable("i"));
   EXPECT_TRUE(HasTable("j"));
@@ -268,6 +270,75 @@ TEST_F(NonTransactionalTest, ChangedStatementThatIsDoneIsRefused) {
             (Error{ErrorCode::kConflict,
                    "001.sql:1:1: the statement was changed after it had been run; put its text "
                    "back"}));
+}
+
+TEST_F(NonTransactionalTest, ChangedSettingOfACutOffRunIsRefused) {
+  WriteIntent(Indexed("ALTER SYSTEM SET work_mem = '5MB'"));
+  const Error refused{ErrorCode::kConflict,
+                      "001.sql:1:1: the statement was changed after it may have taken effect, or a "
+                      "part of it; put its text back"};
+  EXPECT_EQ(Upgrade({Indexed("ALTER SYSTEM SET work_mem = '6MB'")}).error, refused);
+  EXPECT_EQ(Upgrade({Indexed("VACUUM a")}).error, refused);
+}
+
+TEST_F(NonTransactionalTest, StatementInDoubtMayNotBeTakenOutOfTheFile) {
+  const auto revision = Indexed("INSERT INTO a VALUES (5); " + std::string(kOpaque));
+  const auto shorter = Indexed("INSERT INTO a VALUES (5)");
+  WriteIntent(revision, "", 2);
+  const auto report = Upgrade({shorter});
+  EXPECT_EQ(
+      report.error,
+      (Error{ErrorCode::kConflict,
+             "001.sql: statement 2 of an earlier text may have run outside a transaction, and "
+             "the revision no longer has it; put that text back or, when it had no effect, "
+             "run: schemactl resolve 001 --retry"}));
+  ASSERT_TRUE(report.failure);
+  EXPECT_FALSE(report.failure->retryable);
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 5"), "0");
+  ASSERT_TRUE(ResolveStatement(options_, "001", Resolution::kRetry, {"a person"}, {}));
+  EXPECT_EQ(Upgrade({shorter}).error, std::nullopt);
+}
+
+TEST_F(NonTransactionalTest, DoneStatementMayNotBeTakenOutOfTheFile) {
+  const std::string index = "CREATE INDEX CONCURRENTLY i ON a (id)";
+  EXPECT_NE(Upgrade({Indexed("VACUUM a; " + index + "; VACUUM missing")}).error, std::nullopt);
+  EXPECT_EQ(Upgrade({Indexed("VACUUM a")}).error,
+            (Error{ErrorCode::kConflict,
+                   "001.sql: statement 2 of an earlier text was run outside a transaction, and the "
+                   "revision no longer has it; put that text back"}));
+  EXPECT_EQ(Upgrade({Indexed("VACUUM a; " + index)}).error, std::nullopt)
+      << "the last had failed and left nothing";
+}
+
+TEST_F(NonTransactionalTest, WhatWasRunOutsideATransactionIsNotRunAgainInOne) {
+  const std::string insert = "INSERT INTO a VALUES (5)";
+  EXPECT_NE(Upgrade({Indexed(insert + "; VACUUM missing")}).error, std::nullopt);
+  EXPECT_EQ(Upgrade({MakeRevision("001", "", insert)}).error,
+            (Error{ErrorCode::kConflict,
+                   "001.sql: statement 1 of an earlier text was run outside a transaction, where "
+                   "the revision is run whole by now; put that text back"}));
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 5"), "1");
+  EXPECT_EQ(Upgrade({Indexed(insert)}).error, std::nullopt);
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 5"), "1");
+}
+
+TEST_F(NonTransactionalTest, WhatIsInDoubtIsNotRunAgainInATransaction) {
+  const auto first = MakeRevision("000", "", "SELECT 1");
+  const auto whole = MakeRevision("001", "000", "INSERT INTO a VALUES (7)");
+  WriteIntent(Indexed(kOpaque));
+  const auto report = Upgrade({first, whole});
+  EXPECT_EQ(report.error,
+            (Error{ErrorCode::kConflict,
+                   "001.sql: statement 1 of an earlier text may have run outside a transaction, "
+                   "where the revision is run whole by now; put that text back or, when it had no "
+                   "effect, run: schemactl resolve 001 --retry"}));
+  EXPECT_EQ(Versions(), "000") << "the revision before is not held up";
+  EXPECT_EQ(Query("SELECT count(*) FROM a WHERE id = 7"), "0");
+}
+
+TEST_F(NonTransactionalTest, WhatFailedOutsideATransactionMayBeRunInOne) {
+  EXPECT_NE(Upgrade({Indexed("VACUUM missing")}).error, std::nullopt);
+  EXPECT_EQ(Upgrade({MakeRevision("001", "", "INSERT INTO a VALUES (5)")}).error, std::nullopt);
 }
 
 TEST_F(NonTransactionalTest, StopLeavesNoInvalidIndexAndCanBeTakenUpAgain) {

@@ -167,6 +167,26 @@ TEST_F(LedgerTest, AcceptedTextTakesThePlaceOfTheOneThatRan) {
   EXPECT_EQ(summary.last_word, 5);
 }
 
+TEST_F(LedgerTest, TellsWhichRevisionsWereBegunAndNotEnded) {
+  const auto append = [&](LedgerKind kind, const std::string& revision) {
+    LedgerRow row;
+    row.kind = kind;
+    row.revision = revision;
+    ASSERT_TRUE(ledger_.Append(row, {}));
+  };
+  EXPECT_EQ(ledger_.Summary({}).value().begun, std::vector<std::string>());
+  append(LedgerKind::kIntent, "010");
+  append(LedgerKind::kDone, "011");
+  append(LedgerKind::kFailed, "012");
+  append(LedgerKind::kDone, "013");
+  append(LedgerKind::kApplied, "013");
+  append(LedgerKind::kAccepted, "014");
+  const LedgerSummary summary = ledger_.Summary({}).value();
+  EXPECT_EQ(summary.begun, (std::vector<std::string>{"010", "011", "012"}));
+  append(LedgerKind::kStamped, "011");
+  EXPECT_EQ(ledger_.Summary({}).value().begun, (std::vector<std::string>{"010", "012"}));
+}
+
 // What a table of version 0.1 looked like before depends_on and down_transactional.
 TEST_F(LedgerTest, TableOfAnEarlierVersionIsReadAsItIsAndExtendedWhenWritten) {
   server_.Query(database_,
