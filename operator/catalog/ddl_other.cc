@@ -144,11 +144,15 @@ std::string OperatorClassSql(const CatalogObject& object) {
 }
 
 std::string SubscriptionSql(const CatalogObject& object) {
-  return "CREATE SUBSCRIPTION " + object.id.name + " CONNECTION " +
-         Literal(object.Get(Property::kConnection)) + " PUBLICATION " +
-         object.Get(Property::kMembers) + " WITH (connect = false, slot_name = " +
-         (object.Has(Property::kSlot) ? object.Get(Property::kSlot) : "NONE") +
-         ", synchronous_commit = " + Literal(object.Get(Property::kOptions)) + ")";
+  std::string sql = "CREATE SUBSCRIPTION " + object.id.name + " CONNECTION " +
+                    Literal(object.Get(Property::kConnection)) + " PUBLICATION " +
+                    object.Get(Property::kMembers) + " WITH (connect = false, slot_name = " +
+                    (object.Has(Property::kSlot) ? object.Get(Property::kSlot) : "NONE");
+  // Which not everybody may read before PostgreSQL 14.
+  if (object.Has(Property::kOptions)) {
+    sql += ", synchronous_commit = " + Literal(object.Get(Property::kOptions));
+  }
+  return sql + ")";
 }
 
 std::string ExtensionSql(const CatalogObject& object) {
