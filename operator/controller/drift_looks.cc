@@ -25,7 +25,9 @@ std::optional<DriftQuestion> DriftLooks::Due(const SchemaVersion& object,
   const std::lock_guard lock(mutex_);
   const auto look = looks_.find(object.metadata.key());
   if (look == looks_.end() || look->second.inputs != inputs) return question;
-  if (now - look->second.at < object.spec->interval) return std::nullopt;
+  // What a migration may wait for is never taken from memory.
+  const bool gates = object.spec->policy.drift == DriftPolicy::kBlock;
+  if (!gates && now - look->second.at < object.spec->interval) return std::nullopt;
   question.last = look->second.finding;
   return question;
 }

@@ -21,8 +21,9 @@ class DriftLooks {
   using Clock = std::chrono::steady_clock;
 
   // The question to ask now of `object`'s database; nullopt when it was asked less than
-  // spec.interval before `now` about the same spec, request and Secret, or shall not be asked
-  // (spec.policy.drift). REQUIRES: the spec is usable and `identity` is known.
+  // spec.interval before `now` about the same spec, request and Secret (and nothing is blocked by
+  // its answer), or shall not be asked (spec.policy.drift). REQUIRES: the spec is usable and
+  // `identity` is known.
   std::optional<DriftQuestion> Due(const SchemaVersion& object, const DatabaseIdentity& identity,
                                    Clock::time_point now) const;
 

@@ -16,6 +16,8 @@ constexpr minutes kRefresh(30);
 constexpr minutes kQuiet(6);
 constexpr minutes kAllowedAgain(5);
 constexpr std::size_t kAtOnce = 25;
+// A long run tells of each step; why it ended must be told as well.
+constexpr std::size_t kNewsAtOnce = 20;
 
 std::string KeyOf(const json& event) {
   json key = json::array();
@@ -28,11 +30,11 @@ std::string KeyOf(const json& event) {
 
 }  // namespace
 
-bool EventSeries::IsAllowed(const std::string& uid, Clock::time_point now) {
+bool EventSeries::IsAllowed(const std::string& uid, bool warns, Clock::time_point now) {
   std::vector<Clock::time_point>& said = said_[uid];
   // Each entry is when one thing said is made up for: one after the other, five minutes apart.
   std::erase_if(said, [&](Clock::time_point made_up) { return made_up <= now; });
-  if (said.size() >= kAtOnce) return false;
+  if (said.size() >= (warns ? kAtOnce : kNewsAtOnce)) return false;
   said.push_back((said.empty() ? now : said.back()) + kAllowedAgain);
   return true;
 }
@@ -42,7 +44,8 @@ EventSeries::Request EventSeries::Record(const std::string& path, const json& ob
   const std::string key = KeyOf(object);
   const auto found = series_.find(key);
   if (found == series_.end()) {
-    if (!IsAllowed(object.at("regarding").value("uid", ""), now)) return Nothing{};
+    const bool warns = object.value("type", "") == "Warning";
+    if (!IsAllowed(object.at("regarding").value("uid", ""), warns, now)) return Nothing{};
     const std::string time = object.value("eventTime", "");
     series_.emplace(key, Series{.path = path,
                                 .name = object.at("metadata").value("name", ""),

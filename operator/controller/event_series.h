@@ -65,7 +65,7 @@ class EventSeries {
     Clock::time_point seen;
   };
 
-  bool IsAllowed(const std::string& uid, Clock::time_point now);
+  bool IsAllowed(const std::string& uid, bool warns, Clock::time_point now);
   static Update UpdateOf(Series& series, Clock::time_point now);
 
   std::map<std::string, Series> series_;

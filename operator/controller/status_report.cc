@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fault_point.h"
+#include "base/sha256.h"
 #include "controller/api_resources.h"
 #include "policy/events.h"
 
@@ -20,6 +21,14 @@ constexpr int kMostTries = 5;  // client-go's RetryOnConflict
 MetricLabels LabelsOf(const ObjectKey& key) {
   return {{"namespace", key.namespace_name}, {"name", key.name}};
 }
+
+// Without an answer, or with one of a server or proxy that itself waited for one in vain.
+bool MayHaveArrived(const ApiError& error) {
+  constexpr int kServerErrors = 500;
+  return error.http_status == 0 || error.http_status >= kServerErrors;
+}
+
+std::string DigestOf(const SchemaVersionStatus& status) { return Sha256Hex(ToJson(status).dump()); }
 
 }  // namespace
 
@@ -85,14 +94,14 @@ Result<bool> StatusReport::TryWrite(const SchemaVersionStatus& status,
       SubresourcePath(SchemaVersionResource(), object_.metadata.key(), "status"), *patch, stop);
   SCHEMAOP_FAULT_POINT("controller.status.written");
   if (!answer) {
-    if (answer.error().http_status == 0) unanswered_ = Unanswered{written_, status};
+    if (MayHaveArrived(answer.error())) unanswered_.insert(DigestOf(status));
     return Fail(answer.error().error);
   }
   auto metadata = ParseObjectMeta(*answer);
   if (!metadata) return Fail(WithContext(metadata.error(), "answer to a status patch"));
   object_.metadata.resource_version = metadata->resource_version;
   written_ = status;
-  unanswered_.reset();
+  unanswered_.clear();
   return true;
 }
 
@@ -107,9 +116,9 @@ Result<void> StatusReport::ReadAgain(NewerSpec newer_spec, const std::stop_token
     return Fail(ErrorCode::kNotFound, "another object has taken the name");
   }
   // What it told of is no news in the next patch.
-  const auto lost = std::exchange(unanswered_, std::nullopt);
-  const bool ours = lost && lost->sent == live->status;
-  if (ours) Tell(lost->before, lost->sent);
+  const bool ours = unanswered_.count(DigestOf(live->status)) > 0;
+  unanswered_.clear();
+  if (ours) Tell(written_, live->status);
   if (live->status.observed_generation > object_.metadata.generation) {
     return Fail(ErrorCode::kConflict, "status tells of a newer spec already");
   }

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <set>
 #include <stop_token>
+#include <string>
 
 #include "api/schema_version.h"
 #include "base/error.h"
@@ -61,16 +62,12 @@ class StatusReport {
   Result<void> ReadAgain(NewerSpec newer_spec, const std::stop_token& stop);
   void Tell(const SchemaVersionStatus& before, const SchemaVersionStatus& after) const;
 
-  // A patch whose answer was lost: the server may have taken it.
-  struct Unanswered {
-    SchemaVersionStatus before;
-    SchemaVersionStatus sent;
-  };
-
   ReportChannels channels_;
   SchemaVersion object_;
   SchemaVersionStatus written_;
-  std::optional<Unanswered> unanswered_;
+  // Digests of the statuses whose patch got no answer since `written_`: the server may have taken
+  // one of them, and no more, since each names the version that it changes.
+  std::set<std::string> unanswered_;
 };
 
 }  // namespace schemaop

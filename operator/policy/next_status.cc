@@ -95,8 +95,8 @@ SchemaVersionStatus Seen(const SchemaVersion& object, const Observation& observa
   RecordDatabase(status, observation);
   ConcludeDrift(status, object, observation);
   if (object.spec && !object.spec->policy.require_rehearsal) status.rehearsal.reset();
-  if (!object.spec || object.spec->suspend) return status;
-  if (observation.source) {
+  if (object.spec && object.spec->suspend) return status;
+  if (object.spec && observation.source) {
     status.source = SourceStatus{observation.source->digest,
                                  static_cast<int>(observation.source->graph->size())};
     RecordTarget(status, object, observation);

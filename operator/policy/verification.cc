@@ -43,6 +43,17 @@ void Forget(SchemaVersionStatus& status) {
   status.checks.reset();
 }
 
+// What was found for an earlier spec says nothing of this one, which nothing was looked at for yet.
+void KeepUnseen(SchemaVersionStatus& status, const SchemaVersion& object, Time now) {
+  const Condition* verified = FindCondition(status.conditions, kVerified);
+  if (verified == nullptr || verified->observed_generation == object.metadata.generation) return;
+  status.checks.reset();
+  Say(status, object, now, ConditionStatus::kUnknown, kChecksPending,
+      "the checks were last run for another spec; they will be run when the source and the "
+      "database "
+      "can be read and the database is at the target");
+}
+
 // The same words, of the generation that was looked at.
 void Keep(SchemaVersionStatus& status, const SchemaVersion& object, Time now) {
   const Condition* verified = FindCondition(status.conditions, kVerified);
@@ -78,7 +89,9 @@ std::string FailedMessage(const CheckReport& report, const std::vector<CheckResu
 void RecordVerification(SchemaVersionStatus& status, const SchemaVersion& object,
                         const Observation& observation) {
   if (object.spec && !object.spec->checks) return Forget(status);
-  if (!observation.checks || !observation.database) return Keep(status, object, observation.now);
+  if (!observation.checks || !observation.database) {
+    return KeepUnseen(status, object, observation.now);
+  }
   const auto say = [&](ConditionStatus value, std::string_view reason, std::string message) {
     status.checks.reset();
     Say(status, object, observation.now, value, reason, std::move(message));

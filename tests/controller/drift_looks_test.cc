@@ -43,6 +43,16 @@ TEST(DriftLooksTest, AsksOnceAnIntervalAndKnowsTheAnswerInBetween) {
   EXPECT_EQ(again->last, Finding("1"));
 }
 
+TEST(DriftLooksTest, AsksEachTimeWhatAMigrationMayWaitFor) {
+  DriftLooks looks;
+  Asked a;
+  a.object.spec->policy.drift = DriftPolicy::kBlock;
+  looks.Remember(a.object, a.identity, Finding("1"), kFirstLook);
+  const auto again = looks.Due(a.object, a.identity, kFirstLook + std::chrono::seconds(1));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->last, Finding("1"));
+}
+
 TEST(DriftLooksTest, KeepsOfAFindingNoMoreThanIsSaidOfIt) {
   DriftLooks looks;
   const Asked a;

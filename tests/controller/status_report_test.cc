@@ -25,15 +25,24 @@ class ContestedServer : public Effects {
                 {"generation", 1}}}};
   std::optional<json> before_patch;
   bool loses_answer = false;  // of the next patch, which it takes
+  int lost_as = 0;            // the status that comes instead; 0: none
+  bool down = false;          // no patch arrives
   int patches = 0;
   int events = 0;
 
+  static ApiError Lost(int http_status) {
+    ApiError lost;
+    lost.http_status = http_status;
+    lost.error = {ErrorCode::kUnavailable, "the connection was lost"};
+    return lost;
+  }
   ApiResult<json> Get(const std::string&, const std::stop_token&) override { return object; }
   ApiResult<json> Create(const std::string&, const json& event, const std::stop_token&) override {
     ++events;
     return event;
   }
   ApiResult<json> Patch(const std::string&, const json& patch, const std::stop_token&) override {
+    if (down) return tl::unexpected(Lost(0));
     ++patches;
     if (before_patch) object.merge_patch(*before_patch);
     before_patch.reset();
@@ -46,9 +55,7 @@ class ContestedServer : public Effects {
     object["status"].merge_patch(patch["status"]);
     object["metadata"]["resourceVersion"] = std::to_string(patches + 8);
     if (std::exchange(loses_answer, false)) {
-      ApiError lost;
-      lost.error = {ErrorCode::kUnavailable, "the connection was lost"};
-      return tl::unexpected(lost);
+      return tl::unexpected(Lost(lost_as));
     }
     return object;
   }
@@ -90,6 +97,19 @@ class StatusReportTest : public ::testing::Test {
     status.observed_generation = object.metadata.generation;
     status.current_revision = "001";
     return status;
+  }
+
+  // A status that tells of so many steps.
+  static StatusReport::StatusOf TellOf(std::int64_t count) {
+    return [count](const SchemaVersion& seen) {
+      SchemaVersionStatus status = Migrating(seen);
+      status.history.clear();
+      for (std::int64_t i = 1; i <= count; ++i) {
+        status.history.push_back({i, "00" + std::to_string(i), "Upgrade", {}, "1ms"});
+      }
+      status.last_applied = status.history.back();
+      return status;
+    };
   }
 
   void SomebodyElseWrites(const json& what) {
@@ -141,24 +161,28 @@ TEST_F(StatusReportTest, LeavesAStatusAloneThatTellsOfAStepOfAnotherProcess) {
 }
 
 TEST_F(StatusReportTest, PostsTheEventsOfAPatchWhoseAnswerWasLost) {
-  const auto applied = [](std::int64_t sequence) {
-    return AppliedStatus{sequence, "00" + std::to_string(sequence), "Upgrade", {}, "1ms"};
-  };
-  const auto tell = [&](std::int64_t count) {
-    return [&, count](const SchemaVersion& seen) {
-      SchemaVersionStatus status = Migrating(seen);
-      status.history.clear();
-      for (std::int64_t i = 1; i <= count; ++i) status.history.push_back(applied(i));
-      status.last_applied = applied(count);
-      return status;
-    };
-  };
+  for (const int http_status : {0, 504}) {
+    server = ContestedServer();
+    StatusReport report = Report();
+    EXPECT_TRUE(report.Write(Migrating, {}));
+    server.loses_answer = true;
+    server.lost_as = http_status;
+    EXPECT_FALSE(report.Write(TellOf(1), {}));
+    EXPECT_TRUE(report.Write(TellOf(2), {})) << http_status;
+    EXPECT_EQ(server.events, 2) << http_status;
+  }
+}
+
+TEST_F(StatusReportTest, KnowsItsOwnPatchBehindOnesThatNeverArrived) {
   StatusReport report = Report();
   EXPECT_TRUE(report.Write(Migrating, {}));
   server.loses_answer = true;
-  EXPECT_FALSE(report.Write(tell(1), {}));
-  EXPECT_TRUE(report.Write(tell(2), {}));
-  EXPECT_EQ(server.events, 2);
+  EXPECT_FALSE(report.Write(TellOf(1), {}));
+  server.down = true;
+  EXPECT_FALSE(report.Write(TellOf(2), {}));
+  server.down = false;
+  EXPECT_TRUE(report.Write(TellOf(3), {}));
+  EXPECT_EQ(server.events, 3);
 }
 
 TEST_F(StatusReportTest, LeavesAStatusOfANewerSpecAlone) {

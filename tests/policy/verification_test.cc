@@ -169,6 +169,20 @@ TEST_F(VerificationTest, AVerdictStandsWhileTheDatabaseCannotBeSeen) {
   EXPECT_EQ(Verified(), verdict);
 }
 
+TEST_F(VerificationTest, AVerdictIsNoneOnASpecThatNothingWasLookedAtFor) {
+  Visit();
+  ++situation_.object.metadata.generation;
+  const auto database = situation_.observation.database;
+  situation_.Database({ErrorCode::kUnavailable, "connection refused"});
+  EXPECT_FALSE(Visit());
+  EXPECT_EQ(Verified(),
+            "Unknown ChecksPending: the checks were last run for another spec; they will be run "
+            "when the source and the database can be read and the database is at the target");
+  situation_.observation.database = database;
+  EXPECT_TRUE(Visit());
+  EXPECT_EQ(Verified(), "True ChecksPassed: 2 checks hold on projects@db:5432 at 004");
+}
+
 TEST_F(VerificationTest, SwitchedOffItLeavesNoTrace) {
   Visit();
   situation_.object.spec->checks = false;
