@@ -193,6 +193,9 @@ Statements CreateObject(const DdlContext& context, const CatalogObject& object,
     case ObjectKind::kMaterializedView:
       statements = CreateRelation(context, object, folded);
       break;
+    case ObjectKind::kColumn:
+      statements = CreateColumn(context, object, folded);
+      break;
     case ObjectKind::kConstraint:
       statements = CreateConstraint(context, object);
       break;
@@ -214,8 +217,8 @@ Statements CreateObject(const DdlContext& context, const CatalogObject& object,
   for (DdlStatement& statement : AttributeStatements(context, nullptr, object))
     statements.push_back(std::move(statement));
   for (const CatalogObject* part : folded)
-    for (DdlStatement& statement : SettleObject(context, *part))
-      statements.push_back(std::move(statement));
+    if (object.id.kind != ObjectKind::kColumn || !IsDefaultOf(*part, object))
+      Append(statements, SettleObject(context, *part));
   return statements;
 }
 

@@ -49,6 +49,10 @@ Statements AlterObject(const DdlContext& context, const CatalogObject& from,
 // Parts of CreateObject and AlterObject, by kind.
 std::string ColumnClause(const DdlContext& context, const CatalogObject& column,
                          const CatalogObject* default_value);
+// ADD COLUMN, with its default when `folded` holds it: what rows that are there get.
+Statements CreateColumn(const DdlContext& context, const CatalogObject& column,
+                        const Parts& folded);
+bool IsDefaultOf(const CatalogObject& object, const CatalogObject& column);
 Statements ColumnSettings(const DdlContext& context, const CatalogObject* from,
                           const CatalogObject& to);
 Statements AlterColumn(const DdlContext& context, const CatalogObject& from,

@@ -236,6 +236,32 @@ std::string ColumnClause(const DdlContext& context, const CatalogObject& column,
   return sql;
 }
 
+Statements CreateColumn(const DdlContext& context, const CatalogObject& column,
+                        const Parts& folded) {
+  const bool attribute = context.to.Find({ObjectKind::kComposite, "", column.id.container});
+  const auto own = std::find_if(folded.begin(), folded.end(), [&](const CatalogObject* part) {
+    return IsDefaultOf(*part, column);
+  });
+  const CatalogObject* value = own == folded.end() ? nullptr : *own;
+  Statements statements = {
+      MakeStatement(column, AlterContainer(context.to, column.id) +
+                                (attribute ? " ADD ATTRIBUTE " : " ADD COLUMN ") +
+                                ColumnClause(context, column, value))};
+  const bool has_value =
+      value || column.Has(Property::kIdentity) || column.Has(Property::kGenerated);
+  if (column.Has(Property::kNotNull) && !has_value) {
+    statements.back().note = "fails while there are rows: " + column.id.name +
+                             " may not be null and has no default to give them";
+  }
+  Append(statements, ColumnSettings(context, nullptr, column));
+  return statements;
+}
+
+bool IsDefaultOf(const CatalogObject& object, const CatalogObject& column) {
+  return object.id.kind == ObjectKind::kDefault && object.id.container == column.id.container &&
+         object.id.name == column.id.name;
+}
+
 Statements ColumnSettings(const DdlContext& context, const CatalogObject* from,
                           const CatalogObject& to) {
   static const CatalogObject kNothing;

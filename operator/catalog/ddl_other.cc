@@ -257,16 +257,6 @@ Statements CreateOther(const DdlContext& context, const CatalogObject& object) {
   if (kind == ObjectKind::kDefault) return {MakeStatement(object, DefaultSql(context, object))};
   if (kind == ObjectKind::kDefaultPrivileges)
     return DefaultPrivilegeStatements(context, nullptr, &object);
-  if (kind == ObjectKind::kColumn) {
-    const std::string word = context.to.Find({ObjectKind::kComposite, "", object.id.container})
-                                 ? " ADD ATTRIBUTE "
-                                 : " ADD COLUMN ";
-    statements.push_back(MakeStatement(object, AlterContainer(context.to, object.id) + word +
-                                                   ColumnClause(context, object, nullptr)));
-    for (DdlStatement& statement : ColumnSettings(context, nullptr, object))
-      statements.push_back(std::move(statement));
-    return statements;
-  }
   if (IsTriggerCopy(object)) return {MakeStatement(object, EnabledSql(object))};
   std::string sql = CreateSql(object);
   if (kind == ObjectKind::kFunction || kind == ObjectKind::kProcedure) {

@@ -191,9 +191,23 @@ class Planner {
       Wish(Step(StepKind::kAlter, need), step);
     }
     ConnectParents(step, after);
+    if (after.Has(Property::kBound) && before.Get(Property::kBound) != after.Get(Property::kBound))
+      ConnectBound(step, after);
     // A parent's change reaches its children.
     if (const CatalogObject* parent = InheritedFrom(to_, after))
       Before(Step(StepKind::kAlter, parent->id), step);
+  }
+
+  // A partition may get the place of one that goes, and make place for one that comes.
+  void ConnectBound(std::size_t step, const CatalogObject& partition) {
+    const auto is_sibling = [&](const CatalogObject* other) {
+      return other && other->id.kind == partition.id.kind && other->Has(Property::kBound) &&
+             other->Get(Property::kParents) == partition.Get(Property::kParents);
+    };
+    for (const auto& [key, other] : index_) {
+      if (key.kind == StepKind::kDrop && is_sibling(from_.Find(key.id))) Before(other, step);
+      if (key.kind == StepKind::kCreate && is_sibling(to_.Find(key.id))) Before(step, other);
+    }
   }
 
   // Before a table becomes a child it must have what the parent has; a child can be changed only
@@ -217,7 +231,7 @@ class Planner {
         Before(Step(StepKind::kShell, need), step);
         continue;
       }
-      Before(Step(StepKind::kCreate, need), step);
+      if (!IsOwner(object, need)) Before(Step(StepKind::kCreate, need), step);
       if (HostOf(step) == step && ChangesParents(from_, to_, object.id.container) &&
           object.Has(Property::kInherited) && object.id.kind != ObjectKind::kTrigger &&
           need.name == object.id.container)
@@ -230,6 +244,12 @@ class Planner {
       Before(Step(StepKind::kCreate, {ObjectKind::kIndex, "", object.Get(Property::kParentIndex)}),
              step);
     ConnectParents(step, object);
+  }
+
+  // A sequence gets its owner when it is finished: that column's default may need it before.
+  static bool IsOwner(const CatalogObject& object, const ObjectId& need) {
+    return object.id.kind == ObjectKind::kSequence && !object.Has(Property::kIdentity) &&
+           need.kind == ObjectKind::kColumn;
   }
 
   // Whether the type `need` is made of `object`, and so comes whole only after it.

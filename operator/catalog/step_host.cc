@@ -152,8 +152,13 @@ std::optional<StepKey> PartCreateHost(const HostContext& context, const CatalogO
     if (work.create && inside && takes) return Create(container.id);
     return std::nullopt;
   }
-  if (kind == ObjectKind::kDefault && work.create && IsTableLike(container))
-    return Create(container.id);
+  if (kind == ObjectKind::kDefault && IsTableLike(container)) {
+    if (work.create) return Create(container.id);
+    // Said with its column, it is what the rows that are there get.
+    const ObjectId column{ObjectKind::kColumn, part.id.container, part.id.name};
+    const Work& made = WorkOf(context, column);
+    if (made.create && !made.move) return Create(column);
+  }
   return std::nullopt;
 }
 

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "catalog/alter_rules.h"
+#include "catalog/ddl.h"
+#include "catalog/step_host.h"
 
 namespace schemaop {
 
@@ -94,6 +96,7 @@ class Finder {
         list_.refusals.push_back({change.id, rule.reason});
         break;
     }
+    if (before.Get(Property::kBound) != after.Get(Property::kBound)) RemakeTriggerCopies(change.id);
     if (change.id.kind != ObjectKind::kColumn ||
         before.Get(Property::kType) == after.Get(Property::kType)) {
       if (before.Get(Property::kCollation) == after.Get(Property::kCollation)) return;
@@ -107,6 +110,14 @@ class Finder {
       queue_.push_back(change.id);
       RemakeDefault(change.id);
     }
+  }
+
+  // A partition that leaves its parent and comes back gets copies that are enabled as the parent's.
+  void RemakeTriggerCopies(const ObjectId& partition) {
+    const auto parts = containers_.find(partition.name);
+    if (parts == containers_.end()) return;
+    for (const CatalogObject* part : parts->second)
+      if (IsTriggerCopy(*part) && to_.Find(part->id)) Rebuild(part->id);
   }
 
   // A default is converted with its column where that gives what is wanted; else it has to go
@@ -157,13 +168,21 @@ class Finder {
       if (found != dependents_.end())
         for (const auto& [reference, dependent] : found->second)
           if (reference == id) Touch(id, *dependent);
-      const Work& work = list_.work[id];
-      if (!work.drop || !work.create || !id.container.empty()) continue;
+      if (!list_.work[id].drop || !id.container.empty()) continue;
       const auto parts = containers_.find(id.name);
-      if (parts == containers_.end() || !OwnsParts(id.kind)) continue;
+      if (parts == containers_.end() || !MakesPartsAnew(id)) continue;
       for (const CatalogObject* part : parts->second)
         if (to_.Find(part->id)) Rebuild(part->id);
     }
+  }
+
+  // Whether parts of `id`, which is dropped, that are the same in both catalogs are made again.
+  bool MakesPartsAnew(const ObjectId& id) {
+    if (list_.work[id].create) return OwnsParts(id.kind);
+    // Another kind of object takes its name.
+    const CatalogObject* heir = FindContainer(to_, id.name);
+    const CatalogObject* former = FindContainer(from_, id.name);
+    return heir && former && former->id == id && heir->id.kind != id.kind;
   }
 
   static bool OwnsParts(ObjectKind kind) {
@@ -185,8 +204,9 @@ class Finder {
       // Whoever takes the place of a whole table may need its names first: nothing holds on to it.
       const bool whole = list_.work[{ObjectKind::kTable, "", id.container}].drop;
       const Work& own = list_.work[dependent.id];
+      const bool computed = dependent.Has(Property::kGenerated) && !IsType(id.kind);
       if ((!own.alter || (whole && HoldsColumnType(dependent))) && IsRebuildable(dependent) &&
-          dependent.id.kind != ObjectKind::kColumn)
+          (dependent.id.kind != ObjectKind::kColumn || computed))
         Rebuild(dependent.id);
       return;
     }
@@ -320,9 +340,7 @@ bool ChangesParents(const Catalog& from, const Catalog& to, const std::string& t
   for (const ObjectKind kind : {ObjectKind::kTable, ObjectKind::kForeignTable}) {
     const CatalogObject* before = from.Find({kind, "", table});
     const CatalogObject* after = to.Find({kind, "", table});
-    if (before && after)
-      return before->Get(Property::kParents) != after->Get(Property::kParents) ||
-             before->Get(Property::kBound) != after->Get(Property::kBound);
+    if (before && after) return before->Get(Property::kParents) != after->Get(Property::kParents);
   }
   return false;
 }

@@ -36,7 +36,8 @@ std::string BareName(const std::string& qualified);
 // The same name with `suffix`, as an identifier.
 std::string WithSuffix(const std::string& bare, const std::string& suffix);
 
-// Whether the table has other parents, or another place among them, than before.
+// Whether the table has other parents than before, or in another order. A partition whose bound
+// alone changes has not: it leaves its parent and comes back in one step.
 bool ChangesParents(const Catalog& from, const Catalog& to, const std::string& table);
 
 }  // namespace schemaop

@@ -201,6 +201,29 @@ TEST_F(SchemaCommandsTest, AutogenerateWritesBothSectionsAndThenNothing) {
       "a");
 }
 
+TEST_F(SchemaCommandsTest, ARowThatIsThereGetsTheDefaultOfANewColumn) {
+  UseProject("CREATE TABLE t (a int);\n");
+  Desire(
+      "CREATE FUNCTION seven() RETURNS int LANGUAGE sql AS 'SELECT 7';\n"
+      "CREATE TABLE t (a int, b text DEFAULT 'x', c boolean NOT NULL DEFAULT true, d bigserial, "
+      "e int NOT NULL DEFAULT seven());\n");
+  ASSERT_EQ(schemactl_.Run({"revision", "--autogenerate", "-m", "add u"}).exit_code, 0);
+  ASSERT_EQ(schemactl_.Run({"upgrade", "001"}).exit_code, 0);
+  Query("INSERT INTO t VALUES (1)");
+  const RunResult upgraded = schemactl_.Run({"upgrade", "head"});
+  EXPECT_EQ(upgraded.exit_code, 0) << upgraded.err;
+  EXPECT_EQ(Query("SELECT * FROM t"), "1|x|t|1|7");
+  Desire(
+      "CREATE FUNCTION seven() RETURNS int LANGUAGE sql AS 'SELECT 7';\n"
+      "CREATE TABLE t (a int, b text DEFAULT 'x', c boolean NOT NULL DEFAULT true, d bigserial, "
+      "e int NOT NULL DEFAULT seven(), f int NOT NULL);\n");
+  ASSERT_EQ(schemactl_.Run({"revision", "--autogenerate", "-m", "more"}).exit_code, 0);
+  EXPECT_NE(Revision("003_more.sql")
+                .find("-- fails while there are rows: f may not be null and has no default to give "
+                      "them\nALTER TABLE public.t ADD COLUMN f integer NOT NULL;"),
+            std::string::npos);
+}
+
 TEST_F(SchemaCommandsTest, AutogenerateComparesWithTheDatabaseWhenAskedTo) {
   UseProject("CREATE TABLE t (a int);\n");
   Query("CREATE TABLE t (a int, c int)");
