@@ -73,6 +73,12 @@ std::string_view KindName(ObjectKind kind) {
   return kKindNames[static_cast<std::size_t>(kind)].second;
 }
 
+std::vector<std::string> KindNames() {
+  std::vector<std::string> names;
+  for (const auto& [kind, text] : kKindNames) names.emplace_back(text);
+  return names;
+}
+
 std::optional<ObjectKind> FindKind(std::string_view name) {
   for (const auto& [kind, text] : kKindNames)
     if (text == name) return kind;

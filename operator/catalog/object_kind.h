@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace schemaop {
 
@@ -59,6 +61,9 @@ enum class ObjectKind {
 
 // "table", "materialized view": the words of SQL, lower case.
 std::string_view KindName(ObjectKind kind);
+
+// Of every kind, in their order.
+std::vector<std::string> KindNames();
 
 // The kind with that name; nullopt for any other text.
 std::optional<ObjectKind> FindKind(std::string_view name);

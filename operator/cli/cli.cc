@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <array>
+#include <set>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -87,6 +88,31 @@ void AddCommands(CLI::App& app, Command& chosen) {
   AddCompletion(app, chosen);
 }
 
+// The names of every option that takes a value, as typed: "-m", "--message".
+std::set<std::string> ValueOptions(const CLI::App& app) {
+  std::set<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_min() == 0) continue;
+    for (const std::string& name : option->get_snames()) names.insert("-" + name);
+    for (const std::string& name : option->get_lnames()) names.insert("--" + name);
+  }
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.merge(ValueOptions(*command));
+  return names;
+}
+
+// "-r=-2:" is "-r-2:" to Alembic's parser (argparse), and "-r" with the value "=-2:" to CLI11.
+std::vector<std::string> DropShortEquals(const CLI::App& app,
+                                         std::span<const std::string> arguments) {
+  const std::set<std::string> options = ValueOptions(app);
+  std::vector<std::string> typed(arguments.begin(), arguments.end());
+  for (std::size_t i = 0; i < typed.size() && typed[i] != "--"; ++i) {
+    const bool is_value = i > 0 && options.contains(typed[i - 1]);
+    if (is_value || typed[i].size() < 3 || typed[i][2] != '=') continue;
+    if (options.contains(typed[i].substr(0, 2))) typed[i].erase(2, 1);
+  }
+  return typed;
+}
+
 int Finish(Output& output, ExitCode code) {
   std::string reason;
   if (!output.Finish(&reason)) {
@@ -128,8 +154,9 @@ int RunCommandLine(const std::string& program, std::span<const std::string> argu
   app.footer("Exit codes: " + globals.program + " help exit-codes");
   if (const auto empty = FindEmptyValue(arguments)) return Complain(globals, *empty);
   try {
+    const std::vector<std::string> typed = DropShortEquals(app, arguments);
     // CLI11 takes the arguments last first.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app.parse(std::vector<std::string>(typed.rbegin(), typed.rend()));
   } catch (const CLI::CallForHelp&) {
     Output output(ColorChoice::kNever, false);
     output.Result(app.help());

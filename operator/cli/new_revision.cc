@@ -20,6 +20,7 @@
 #include "revision/plan.h"
 #include "revision/revision_file.h"
 #include "revision/source.h"
+#include "revision/target.h"
 
 namespace schemaop {
 namespace {
@@ -134,6 +135,18 @@ Outcome<std::shared_ptr<const RevisionGraph>> LoadWith(const Workspace& workspac
   return source->graph;
 }
 
+// Alembic takes such a label and then no target with it.
+Outcome<void> CheckLabel(const std::optional<std::string>& label) {
+  if (!label || !IsRelativeForm(*label)) return {};
+  std::string instead = *label;
+  std::replace_if(
+      instead.begin(), instead.end(), [](char c) { return c == '-' || c == '+'; }, '_');
+  return Refuse(ExitCode::kUsage,
+                fmt::format("branch label {} would be read as a relative target, and no command "
+                            "could name it: take another one, such as {}",
+                            *label, instead));
+}
+
 Outcome<void> CheckId(const Workspace& workspace, const RevisionGraph& graph,
                       const RevisionId& id) {
   if (id.empty()) return Refuse(ExitCode::kUsage, "a revision id cannot be empty");
@@ -188,6 +201,7 @@ Outcome<void> WriteNewRevisions(CommandContext& context, const Workspace& worksp
     const auto folder = FolderInVersions(workspace.project, next);
     if (!folder) return tl::unexpected(folder.error());
     if (auto free = CheckId(workspace, *graph, revision->id); !free) return free;
+    if (auto usable = CheckLabel(next.branch_label); !usable) return usable;
     const fs::path name = *folder / RevisionFileName(revision->id, revision->message);
     files.push_back({name.string(), RenderRevisionFile(*revision)});
     auto loaded = LoadWith(workspace, files, *revision);

@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.h"
+#include "catalog/object_kind.h"
 #include "cli/suggest.h"
 
 namespace schemaop {
@@ -77,6 +78,25 @@ std::optional<std::string> WrongValue(const Key& key, const YAML::Node& value) {
   return std::nullopt;
 }
 
+// What an exclude pattern says of the kind, when no object is of that kind.
+std::optional<std::string> UnknownKind(std::string_view pattern) {
+  const std::size_t colon = pattern.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view kind = pattern.substr(0, colon);
+  const bool known =
+      kind == "partitions" || FindKind(kind) || kind.find_first_of("*?") != std::string_view::npos;
+  return known ? std::nullopt : std::optional(std::string(kind));
+}
+
+std::string DescribeUnknownKind(const std::string& kind) {
+  std::vector<std::string> kinds = KindNames();
+  kinds.emplace_back("partitions");
+  return fmt::format(
+      "exclude does not know the kind '{}'{}; write kind:name, as in "
+      "table:public.tmp_* or schema:billing, or a name alone; kinds: {}",
+      Truncate(kind, 60), DidYouMean(kind, kinds), Join(kinds, ", "));
+}
+
 // One text or a list of texts.
 Result<void> ReadList(std::string_view file, const ListKey& key, const YAML::Node& name,
                       const YAML::Node& value, ProjectSettings& settings) {
@@ -97,6 +117,9 @@ Result<void> ReadList(std::string_view file, const ListKey& key, const YAML::Nod
       return At(file, entry.Mark(),
                 fmt::format("{} does not know '{}'{}; it takes: {}", key.name, Truncate(text, 60),
                             DidYouMean(text, key.words), Join(key.words, ", ")));
+    }
+    if (const auto kind = UnknownKind(text); kind && key.name == "exclude") {
+      return At(file, entry.Mark(), DescribeUnknownKind(*kind));
     }
     texts.push_back(text);
   }

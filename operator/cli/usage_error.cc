@@ -104,7 +104,8 @@ std::string Mismatch(const CLI::ArgumentMismatch& error, const CLI::App* command
 std::optional<CommandFailure> FindEmptyValue(std::span<const std::string> arguments) {
   for (const std::string& argument : arguments) {
     if (argument == "--") return std::nullopt;
-    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+    const bool named = argument.starts_with("--") || (argument.size() == 3 && argument[0] == '-');
+    if (named && argument.find('=') == argument.size() - 1) {
       return CommandFailure{ExitCode::kUsage, fmt::format("'{}' needs a value behind its '='",
                                                           argument.substr(0, argument.size() - 1))};
     }

@@ -14,8 +14,8 @@ class ParseError;
 
 namespace schemaop {
 
-// The failure when an argument is "--option=" with nothing behind it, which CLI11 would fill with
-// the next argument.
+// The failure when an argument is "--option=" or "-o=" with nothing behind it, which CLI11 would
+// fill with the next argument.
 std::optional<CommandFailure> FindEmptyValue(std::span<const std::string> arguments);
 
 // What `error`, thrown while `app` parsed a command line, means to the person who typed it: the

@@ -66,6 +66,20 @@ Result<FlywayName> ReadName(const SourceFile& file) {
   return *name;
 }
 
+// Of our own files, which to Flyway are comments, with what stands below them as part of the whole.
+Result<void> RefuseSectionMarks(const SourceFile& file, std::string_view text) {
+  int number = 0;
+  for (const std::string& line : Split(text, '\n')) {
+    ++number;
+    if (!IsSectionMark(Trim(line))) continue;
+    return FailAt(
+        file.name, {number, 1},
+        "a Flyway migration has no sections, and what stands below this line would be run "
+        "as part of it: put what undoes V1__title.sql into U1__title.sql beside it");
+  }
+  return {};
+}
+
 }  // namespace
 
 bool IsFlywayFile(const SourceFile& file) {
@@ -84,6 +98,7 @@ Result<MigrationPart> ReadFlywayFile(const SourceFile& file) {
                   "Flyway would put a value in place of this \"${...}\": write the value itself, "
                   "SQL runs as it stands here");
   }
+  if (auto plain = RefuseSectionMarks(file, *text); !plain) return Fail(plain.error());
   auto section =
       ParseWholeFile(file.name, *text, "move it to a migration of its own, as Flyway wants it too");
   if (!section) return Fail(section.error());

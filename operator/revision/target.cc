@@ -67,6 +67,8 @@ std::optional<std::string> LabelReadAsRelative(const RevisionGraph& graph, std::
 
 }  // namespace
 
+bool IsRelativeForm(std::string_view text) { return MatchRelative(text).has_value(); }
+
 Result<Target> ParseTarget(const RevisionGraph& graph, std::string_view text) {
   if (text.empty()) {
     return Fail(ErrorCode::kInvalid, "the target is empty; name a revision, head, heads or base");

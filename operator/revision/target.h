@@ -40,6 +40,9 @@ using Target = std::variant<AbsoluteTarget, RelativeTarget>;
 // ("release-1").
 Result<Target> ParseTarget(const RevisionGraph& graph, std::string_view text);
 
+// Whether `text` is one of ParseTarget's relative targets by its form, as "release-1" is.
+bool IsRelativeForm(std::string_view text);
+
 // The two sides of a "branch@symbol".
 struct BranchAndSymbol {
   std::optional<std::string> branch;  // nullopt: no '@'; may be empty

@@ -35,6 +35,12 @@ const std::vector<ErrorRow>& ErrorRows() {
        {"revision", "--rev-id=", "head"},
        2,
        "'--rev-id' needs a value behind its '='"},
+      {Place::kNowhere, {"revision", "-m=", "head"}, 2, "'-m' needs a value behind its '='"},
+      {Place::kProject,
+       {"history", "-r=nope:head"},
+       2,
+       "can't locate revision identified by 'nope': no revision or branch label has this name or a "
+       "name beginning with it; 'history' lists them all"},
       {Place::kNowhere,
        {"help", "upgrad"},
        2,
@@ -390,6 +396,11 @@ const std::vector<ErrorRow>& ErrorRows() {
        2,
        "the new revision cannot be written: branch name '002' in revision 003 already used by "
        "revision 002; files: 003_x.sql, 002_t.sql"},
+      {Place::kProject,
+       {"revision", "-m", "x", "--branch-label", "rel-1"},
+       2,
+       "branch label rel-1 would be read as a relative target, and no command could name it: take "
+       "another one, such as rel_1"},
       {Place::kProject,
        {"revision", "-m", "x", "--depends-on", "nope"},
        2,

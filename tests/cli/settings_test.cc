@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "catalog/object_kind.h"
+
 namespace schemaop {
 namespace {
 
@@ -60,6 +63,10 @@ TEST(SettingsTest, RefusesWithPositionAndReason) {
       {"- a\n", "s.yaml:1:1: expected 'key: value' lines"},
       {"ledgerSchema: " + std::string(64, 'x') + "\n",
        "s.yaml:1:15: ledgerSchema is 64 bytes long; PostgreSQL's names have at most 63"},
+      {"exclude:\n  - table:public.a\n  - shema:billing\n",
+       "s.yaml:3:5: exclude does not know the kind 'shema' (did you mean 'schema'?); write "
+       "kind:name, as in table:public.tmp_* or schema:billing, or a name alone; kinds: " +
+           Join(KindNames(), ", ") + ", partitions"},
   };
   for (const auto& [text, message] : cases) {
     const auto settings = ParseSettings("s.yaml", text);

@@ -188,6 +188,9 @@ TEST(ForeignSourceTest, RefusesWhatTheToolWouldReplaceBeforeItRuns) {
       {{{"V1__a.sql", "SELECT 1;\nDROP TABLE ${table};\n"}},
        "V1__a.sql:2:12: Flyway would put a value in place of this \"${...}\": write the value "
        "itself, SQL runs as it stands here"},
+      {{{"V1__a.sql", "CREATE TABLE a (i int);\n-- migrate:down\nDROP TABLE a;\n"}},
+       "V1__a.sql:2:1: a Flyway migration has no sections, and what stands below this line would "
+       "be run as part of it: put what undoes V1__title.sql into U1__title.sql beside it"},
       {{{"1_a.sql", "-- +goose Up\n-- +goose ENVSUB ON\n"}},
        "1_a.sql:2:1: goose would put environment variables into the SQL from here on: write the "
        "values themselves, SQL runs as it stands here"},
