@@ -31,16 +31,37 @@ constexpr std::array<Key, 6> kKeys{{
 struct ListKey {
   std::string_view name;
   std::vector<std::string> ProjectSettings::*member;
-  std::vector<std::string> words;  // the only ones it takes; none: any text
+  // What is wrong with one of its texts, behind the key's name; nullopt: nothing.
+  std::optional<std::string> (*wrong)(const std::string& text);
 };
 
-const std::vector<ListKey>& ListKeys() {
-  static const std::vector<ListKey> keys = {
-      {"exclude", &ProjectSettings::exclude, {}},
-      {"ignore", &ProjectSettings::ignore, {"owners", "grants", "comments", "storage"}},
-  };
-  return keys;
+// A pattern of a kind that no object is of would exclude nothing, without a word.
+std::optional<std::string> WrongExclude(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  const std::string kind = text.substr(0, colon);
+  std::vector<std::string> kinds = KindNames();
+  kinds.emplace_back("partitions");
+  const bool known = kind.find_first_of("*?") != std::string::npos ||
+                     std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  if (known) return std::nullopt;
+  return fmt::format(
+      "does not know the kind '{}'{}; write kind:name, as in table:public.tmp_* or "
+      "schema:billing, or a name alone; kinds: {}",
+      Truncate(kind, 60), DidYouMean(kind, kinds), Join(kinds, ", "));
 }
+
+std::optional<std::string> WrongIgnore(const std::string& text) {
+  static const std::vector<std::string> kWords = {"owners", "grants", "comments", "storage"};
+  if (std::find(kWords.begin(), kWords.end(), text) != kWords.end()) return std::nullopt;
+  return fmt::format("does not know '{}'{}; it takes: {}", Truncate(text, 60),
+                     DidYouMean(text, kWords), Join(kWords, ", "));
+}
+
+constexpr std::array<ListKey, 2> kListKeys{{
+    {"exclude", &ProjectSettings::exclude, WrongExclude},
+    {"ignore", &ProjectSettings::ignore, WrongIgnore},
+}};
 
 tl::unexpected<Error> At(std::string_view file, const YAML::Mark& mark, std::string_view what) {
   return Fail(ErrorCode::kInvalid,
@@ -78,25 +99,6 @@ std::optional<std::string> WrongValue(const Key& key, const YAML::Node& value) {
   return std::nullopt;
 }
 
-// What an exclude pattern says of the kind, when no object is of that kind.
-std::optional<std::string> UnknownKind(std::string_view pattern) {
-  const std::size_t colon = pattern.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view kind = pattern.substr(0, colon);
-  const bool known =
-      kind == "partitions" || FindKind(kind) || kind.find_first_of("*?") != std::string_view::npos;
-  return known ? std::nullopt : std::optional(std::string(kind));
-}
-
-std::string DescribeUnknownKind(const std::string& kind) {
-  std::vector<std::string> kinds = KindNames();
-  kinds.emplace_back("partitions");
-  return fmt::format(
-      "exclude does not know the kind '{}'{}; write kind:name, as in "
-      "table:public.tmp_* or schema:billing, or a name alone; kinds: {}",
-      Truncate(kind, 60), DidYouMean(kind, kinds), Join(kinds, ", "));
-}
-
 // One text or a list of texts.
 Result<void> ReadList(std::string_view file, const ListKey& key, const YAML::Node& name,
                       const YAML::Node& value, ProjectSettings& settings) {
@@ -111,15 +113,8 @@ Result<void> ReadList(std::string_view file, const ListKey& key, const YAML::Nod
       return At(file, entry.Mark(), fmt::format("{} takes a list of texts", key.name));
     }
     const std::string& text = entry.Scalar();
-    const bool known =
-        key.words.empty() || std::find(key.words.begin(), key.words.end(), text) != key.words.end();
-    if (!known) {
-      return At(file, entry.Mark(),
-                fmt::format("{} does not know '{}'{}; it takes: {}", key.name, Truncate(text, 60),
-                            DidYouMean(text, key.words), Join(key.words, ", ")));
-    }
-    if (const auto kind = UnknownKind(text); kind && key.name == "exclude") {
-      return At(file, entry.Mark(), DescribeUnknownKind(*kind));
+    if (const auto wrong = key.wrong(text)) {
+      return At(file, entry.Mark(), fmt::format("{} {}", key.name, *wrong));
     }
     texts.push_back(text);
   }
@@ -133,8 +128,8 @@ Result<void> ReadEntry(std::string_view file, const YAML::Node& name, const YAML
   const std::string text = name.IsScalar() ? name.Scalar() : "";
   const auto named = [&](const auto& key) { return key.name == text; };
   const auto twice = [&] { return At(file, name.Mark(), fmt::format("{} is set twice", text)); };
-  const auto list = std::find_if(ListKeys().begin(), ListKeys().end(), named);
-  if (list != ListKeys().end()) {
+  const auto list = std::find_if(kListKeys.begin(), kListKeys.end(), named);
+  if (list != kListKeys.end()) {
     if (!(settings.*(list->member)).empty()) return twice();
     return ReadList(file, *list, name, value, settings);
   }
@@ -169,7 +164,7 @@ Result<ProjectSettings> Read(std::string_view file, const YAML::Node& root) {
 std::vector<std::string> SettingNames() {
   std::vector<std::string> names;
   for (const Key& key : kKeys) names.emplace_back(key.name);
-  for (const ListKey& key : ListKeys()) names.emplace_back(key.name);
+  for (const ListKey& key : kListKeys) names.emplace_back(key.name);
   return names;
 }
 
