@@ -533,5 +533,16 @@ TEST(SpreadTest, AddsAtMostATenth) {
   EXPECT_EQ(Spread(seconds(10), 999), milliseconds(10999));
 }
 
+TEST(NextStatusTest, AnUnusableSpecHasNoTargetAndNothingPending) {
+  Situation s;
+  s.object.status = Visit(s);
+  ASSERT_EQ(s.object.status.pending, 0);
+  s.object.spec = Fail(ErrorCode::kInvalid, "spec.database.role: is longer than 63 bytes");
+  s.observation = NothingObserved(s.observation.now);
+  const SchemaVersionStatus status = Visit(s);
+  EXPECT_EQ(status.pending, std::nullopt);
+  EXPECT_EQ(status.target_revision, "");
+}
+
 }  // namespace
 }  // namespace schemaop
