@@ -133,7 +133,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   AddImpersonationFlags(app, flags.impersonation);
   AddElectionFlags(app, flags);
   app.add_option("--health-address", flags.options.health_address,
-                 "HOST:PORT of /healthz, /readyz and /metrics")
+                 "HOST:PORT of /healthz, /readyz and /metrics; without HOST every address")
       ->capture_default_str();
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

@@ -36,7 +36,7 @@ struct OperatorOptions {
   LoginRights login_rights = LoginRights::kOwner;
   int max_concurrent_reconciles = 4;
   std::optional<int> max_concurrent_reconciles_per_server;  // of databases; absent: the same
-  std::string health_address = "0.0.0.0:8081";              // /healthz, /readyz, /metrics
+  std::string health_address = ":8081";                     // /healthz, /readyz, /metrics
   std::string identity;  // pod name or host name, for the ledger and events
   std::optional<LeaderElectionOptions> election;  // empty: this is the only replica
 };

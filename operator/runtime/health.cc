@@ -5,6 +5,7 @@
 #include <deque>
 #include <httplib.h>
 #include <mutex>
+#include <netinet/in.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <thread>
@@ -24,14 +25,14 @@ constexpr const char* kPlainText = "text/plain; charset=utf-8";
 constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
 struct HostPort {
-  std::string host;
+  std::string host;  // empty: every address of this machine
   int port = 0;
 };
 
 Result<HostPort> ParseAddress(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   HostPort parsed;
-  bool usable = colon != std::string::npos && colon > 0;
+  bool usable = colon != std::string::npos;
   if (usable) {
     const std::string_view port = std::string_view(address).substr(colon + 1);
     const auto [at, error] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
@@ -40,16 +41,25 @@ Result<HostPort> ParseAddress(const std::string& address) {
     parsed.host = address.substr(0, colon);
     if (parsed.host.starts_with('[') && parsed.host.ends_with(']')) {
       parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
+      usable = usable && !parsed.host.empty();
     } else if (parsed.host.find(':') != std::string::npos) {
       usable = false;
     }
   }
-  if (!usable || parsed.host.empty()) {
-    return Fail(
-        ErrorCode::kInvalid,
-        fmt::format("health address \"{}\" is unusable; write HOST:PORT or [IPV6]:PORT", address));
+  if (!usable) {
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("health address \"{}\" is unusable; write HOST:PORT, [IPV6]:PORT, or "
+                            ":PORT for every address",
+                            address));
   }
   return parsed;
+}
+
+// Where to listen, the first that can be had: "::" takes IPv4's connections as well, and is not
+// there when the kernel has no IPv6.
+std::vector<std::string> HostsOf(const HostPort& address) {
+  if (address.host.empty()) return {"::", "0.0.0.0"};
+  return {address.host};
 }
 
 // "[+]cache ok" per check, as the API server's own probes answer.
@@ -119,6 +129,9 @@ class ConnectionThreads final : public httplib::TaskQueue {
 void SetSocketOptions(int socket) {
   const int yes = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  // Whatever net.ipv6.bindv6only says; refused for a socket of IPv4.
+  const int no = 0;
+  ::setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
 }
 
 }  // namespace
@@ -130,6 +143,14 @@ struct HealthServer::Impl {
   std::jthread thread;
 
   void Configure();
+  bool Bind(const std::string& host, int wanted) {
+    if (wanted == 0) {
+      port = server.bind_to_any_port(host);
+    } else if (server.bind_to_port(host, wanted)) {
+      port = wanted;
+    }
+    return port > 0;
+  }
   void Route(const httplib::Request& request, httplib::Response& response) const;
 };
 
@@ -185,10 +206,8 @@ Result<std::unique_ptr<HealthServer>> HealthServer::Start(HealthServerOptions op
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
   impl->Configure();
-  if (address->port == 0) {
-    impl->port = impl->server.bind_to_any_port(address->host);
-  } else if (impl->server.bind_to_port(address->host, address->port)) {
-    impl->port = address->port;
+  for (const std::string& host : HostsOf(*address)) {
+    if (impl->Bind(host, address->port)) break;
   }
   if (impl->port <= 0) {
     return Fail(

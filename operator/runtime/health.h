@@ -18,9 +18,10 @@ struct HealthCheck {
 };
 
 struct HealthServerOptions {
-  std::string address = "0.0.0.0:8081";  // HOST:PORT or [IPV6]:PORT; port 0: any free one
-  std::vector<HealthCheck> live;         // /healthz: the process is not stuck
-  std::vector<HealthCheck> ready;        // /readyz: the caches are filled
+  std::string address = ":8081";   // HOST:PORT, [IPV6]:PORT, or :PORT for every address of the
+                                   // machine; port 0: any free one
+  std::vector<HealthCheck> live;   // /healthz: the process is not stuck
+  std::vector<HealthCheck> ready;  // /readyz: the caches are filled
   std::function<std::string()> metrics;  // /metrics: Prometheus's text format
 };
 

@@ -47,6 +47,16 @@ TEST(HealthServerTest, AnswersEachProbeByItsChecks) {
   EXPECT_EQ(Ask(*server, "/readyz"), "200 [+]loop ok\n[+]cache ok\nok\n");
 }
 
+// A cluster may probe a pod at an address of either family.
+TEST(HealthServerTest, ListensAtEveryAddressWhereNoneIsNamed) {
+  const auto server =
+      HealthServer::Start({.address = ":0", .live = {}, .ready = {}, .metrics = {}}).value();
+  EXPECT_EQ(Ask(*server, "/healthz"), "200 ok\n");
+  httplib::Server other;
+  if (other.bind_to_any_port("::1") <= 0) GTEST_SKIP() << "this machine has no IPv6";
+  EXPECT_EQ(httplib::Client("::1", server->port()).Get("/healthz")->status, 200);
+}
+
 TEST(HealthServerTest, ServesMetricsAsPrometheusText) {
   const auto server =
       Start({.live = {}, .ready = {}, .metrics = [] { return std::string("up 1\n"); }});
@@ -108,10 +118,12 @@ TEST(HealthServerTest, SaysWhatIsWrongWithItsAddress) {
     return server ? Error{} : server.error();
   };
   for (const std::string address :
-       {"", "8081", ":8081", "host:", "host:x", "host:65536", "::1:8081", "[]:1"}) {
-    EXPECT_EQ(error(address),
-              (Error{ErrorCode::kInvalid, "health address \"" + address +
-                                              "\" is unusable; write HOST:PORT or [IPV6]:PORT"}));
+       {"", "8081", ":", "host:", "host:x", "host:65536", "::1:8081", "[]:1"}) {
+    EXPECT_EQ(
+        error(address),
+        (Error{ErrorCode::kInvalid,
+               "health address \"" + address +
+                   "\" is unusable; write HOST:PORT, [IPV6]:PORT, or :PORT for every address"}));
   }
   const std::string unroutable = "203.0.113.1:8081";
   EXPECT_EQ(error(unroutable),
