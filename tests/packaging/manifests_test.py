@@ -72,7 +72,7 @@ class ManifestsTest(unittest.TestCase):
                  for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
         self.assertEqual(paths, {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"})
         self.assertEqual(container["resources"]["requests"]["memory"], "16Mi")
-        self.assertEqual(container["resources"]["limits"]["memory"], "64Mi")
+        self.assertEqual(container["resources"]["limits"]["memory"], "512Mi")
         self.assertEqual(self.pod["terminationGracePeriodSeconds"], 60)
 
 
