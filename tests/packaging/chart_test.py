@@ -153,6 +153,9 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(finished.stderr, "")
         self.assertEqual(yaml.safe_load(finished.stdout)["spec"]["database"], {"secretRef": {"name": "projects-db"}})
 
+    def test_an_unset_list_of_namespaces_is_an_empty_one(self):
+        self.assertEqual(_notes("watchNamespaces=null"), _notes())
+
     def test_notes_warn_only_of_what_is_so(self):
         notes = _notes("watchNamespaces={engineering}", "migrations.existingClaim=x")
         self.assertIn("serves the namespaces engineering.\n", notes)
