@@ -39,31 +39,36 @@ Bracket BracketFor(const Session& session, const CatalogReadOptions& options) {
   return {"BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY; " + settings, "COMMIT"};
 }
 
-// Rows of system catalogs whose change is a change of the schema. What sessions keep to themselves
-// (temporary objects) is left out where that is cheap.
+// Rows of system catalogs whose change is a change of the schema. What sessions keep to themselves,
+// temporary relations and what belongs to them, is none.
 std::string ChangeHashSql(int server_version) {
+  static constexpr const char* kRowVersion = "xmin";
   struct Source {
     const char* key;
     const char* from;
-    const char* version = "xmin";  // what changes with the row
+    const char* version = kRowVersion;  // what changes with the row
+    const char* relation = nullptr;     // the column that says which relation it belongs to
   };
   static constexpr Source kSources[] = {
       {"oid", "pg_class WHERE relpersistence <> 't' AND relkind <> 't'"},
-      {"attrelid || ',' || attnum", "pg_attribute WHERE attnum > 0 AND attrelid >= 16384"},
-      {"oid", "pg_constraint"},
+      {"attrelid || ',' || attnum", "pg_attribute WHERE attnum > 0 AND attrelid >= 16384",
+       kRowVersion, "attrelid"},
+      {"oid", "pg_constraint", kRowVersion, "conrelid"},
       {"oid", "pg_proc WHERE oid >= 16384"},
-      {"oid", "pg_type WHERE oid >= 16384"},
-      {"indexrelid", "pg_index WHERE indexrelid >= 16384"},
-      {"oid", "pg_trigger"},
-      {"oid", "pg_rewrite WHERE oid >= 16384"},
+      {"oid",
+       "pg_type WHERE oid >= 16384 AND typnamespace NOT IN (SELECT n.oid FROM pg_namespace n WHERE "
+       "n.nspname ~ '^pg_(toast_)?temp_')"},
+      {"indexrelid", "pg_index WHERE indexrelid >= 16384", kRowVersion, "indexrelid"},
+      {"oid", "pg_trigger", kRowVersion, "tgrelid"},
+      {"oid", "pg_rewrite WHERE oid >= 16384", kRowVersion, "ev_class"},
       {"classoid || ',' || objoid || ',' || objsubid", "pg_description WHERE objoid >= 2200"},
-      {"oid", "pg_attrdef"},
+      {"oid", "pg_attrdef", kRowVersion, "adrelid"},
       {"oid", "pg_enum"},
-      {"oid", "pg_policy"},
+      {"oid", "pg_policy", kRowVersion, "polrelid"},
       {"oid", "pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'"},
-      {"seqrelid", "pg_sequence"},
-      {"inhrelid || ',' || inhparent", "pg_inherits"},
-      {"oid", "pg_statistic_ext"},
+      {"seqrelid", "pg_sequence", kRowVersion, "seqrelid"},
+      {"inhrelid || ',' || inhparent", "pg_inherits", kRowVersion, "inhrelid"},
+      {"oid", "pg_statistic_ext", kRowVersion, "stxrelid"},
       {"oid", "pg_extension"},
       {"oid", "pg_language"},
       {"oid", "pg_am"},
@@ -81,7 +86,7 @@ std::string ChangeHashSql(int server_version) {
       {"oid", "pg_transform"},
       {"aggfnoid::oid", "pg_aggregate WHERE aggfnoid >= 16384"},
       {"rngtypid", "pg_range WHERE rngtypid >= 16384"},
-      {"partrelid", "pg_partitioned_table"},
+      {"partrelid", "pg_partitioned_table", kRowVersion, "partrelid"},
       {"oid", "pg_ts_parser WHERE oid >= 16384"},
       {"oid", "pg_ts_template WHERE oid >= 16384"},
       {"oid", "pg_ts_dict WHERE oid >= 16384"},
@@ -99,12 +104,18 @@ std::string ChangeHashSql(int server_version) {
        "d.datname = current_database())",
        "concat_ws(',', subowner, subenabled, subslotname, subpublications::text)"},
   };
-  std::string sql = "SELECT count(*) || ':' || coalesce(sum(h), 0) FROM (";
+  std::string sql =
+      "WITH temporary_relations(oid) AS MATERIALIZED (SELECT oid FROM pg_class WHERE "
+      "relpersistence = 't') SELECT count(*) || ':' || coalesce(sum(h), 0) FROM (";
   int seed = 0;
   const auto add = [&](const Source& source) {
     if (seed > 0) sql += " UNION ALL ";
     sql += "SELECT hashtextextended(" + std::string(source.key) + " || ',' || " + source.version +
            ", " + std::to_string(seed++) + ") FROM " + source.from;
+    if (source.relation == nullptr) return;
+    const bool filtered = std::string_view(source.from).find(" WHERE ") != std::string_view::npos;
+    sql += std::string(filtered ? " AND " : " WHERE ") + source.relation +
+           " NOT IN (SELECT t.oid FROM temporary_relations t)";
   };
   for (const Source& source : kSources) add(source);
   if (server_version >= 140000) add({"subname", "pg_subscription", "subsynccommit"});
@@ -126,15 +137,13 @@ SqlResult<Reading> ReadOnce(Session& session, const CatalogReadOptions& options,
   std::string sql = bracket.begin + hash + "; ";
   for (std::size_t i = 0; i < queries.size(); ++i)
     sql += "SELECT " + std::to_string(i) + ", " + queries[i].sql + "; ";
-  sql += hash + "; SELECT quote_ident(current_user); " + bracket.end;
+  sql += "SELECT quote_ident(current_user); " + bracket.end;
   auto objects = session.Ask(sql, stop);
   if (!objects) return tl::unexpected(objects.error());
-  if (objects->size() < 3)
+  if (objects->size() < 2)
     return tl::unexpected(SqlError{.code = ErrorCode::kInternal, .message = "no catalog was read"});
   Reading reading;
   reading.rows.role = objects->back().Text(0);
-  objects->pop_back();
-  reading.after = objects->back().Text(0);
   objects->pop_back();
   reading.before = objects->front().Text(0);
   objects->erase(objects->begin());
@@ -148,6 +157,9 @@ SqlResult<Reading> ReadOnce(Session& session, const CatalogReadOptions& options,
   if (auto error = ask(CommentQuery(), reading.rows.comments)) return tl::unexpected(*error);
   if (auto error = ask(AclQuery(), reading.rows.acls)) return tl::unexpected(*error);
   if (auto error = ask(DependencyQuery(), reading.rows.dependencies)) return tl::unexpected(*error);
+  Rows after;
+  if (auto error = ask(hash, after)) return tl::unexpected(*error);
+  reading.after = after.front().Text(0);
   return reading;
 }
 
