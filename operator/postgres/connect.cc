@@ -23,10 +23,11 @@ std::string ValueOr(const Parameters& parameters, const std::string& keyword,
   return found == parameters.end() ? otherwise : found->second;
 }
 
-// A dead peer is noticed after a minute instead of never.
+// Files and our own SQL are UTF-8, whatever a URL says. A dead peer is noticed after a minute
+// instead of never.
 void AddDefaults(Parameters& parameters, const std::string& application_name) {
+  parameters["client_encoding"] = "UTF8";
   parameters.insert({{"application_name", application_name},
-                     {"client_encoding", "UTF8"},
                      {"keepalives", "1"},
                      {"keepalives_idle", "30"},
                      {"keepalives_interval", "10"},

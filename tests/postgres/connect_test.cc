@@ -137,6 +137,13 @@ TEST_F(ConnectTest, SaysThatTheServerHasNoTls) {
                    Place("postgres") + "server does not support SSL, but SSL was required"}));
 }
 
+TEST_F(ConnectTest, SpeaksUtf8WhateverTheUrlSays) {
+  const std::string url = server_.Url("postgres") + "?client_encoding=latin1";
+  auto session = Session::Connect({.dsn = DsnOf(url)}, {});
+  ASSERT_TRUE(session) << session.error().message;
+  EXPECT_EQ(session->parameter("client_encoding"), "UTF8");
+}
+
 TEST_F(ConnectTest, NoErrorEverHoldsThePassword) {
   for (const std::string extra :
        {"", "?sslmode=require", "?sslmode=verify-full", "?connect_timeout=1"}) {
