@@ -10,9 +10,10 @@
 #include "engine/interrupted_statement.h"
 #include "engine/journal.h"
 #include "engine/journal_writer.h"
+#include "engine/journalled_transaction.h"
 #include "engine/own_tables.h"
 #include "engine/own_transaction.h"
-#include "engine/session_guard.h"
+#include "engine/section_settings.h"
 #include "engine/step_journal.h"
 #include "engine/step_transaction.h"
 #include "engine/submitted_statement.h"
@@ -20,6 +21,7 @@
 #include "postgres/advisory_lock.h"
 #include "revision/inverse_step.h"
 #include "sql/interruptible.h"
+#include "sql/session_change.h"
 
 namespace schemaop {
 namespace {
@@ -63,13 +65,12 @@ class JournalledSection {
   Result<void> ReadJournal();
   StepDone AskAboutDoubts() const;
   StepDone RunStatement(std::size_t index);
+  StepDone Set(std::size_t index);
   StepDone Resume(std::size_t index, const LedgerRow& intent);
   Result<void> CheckReplaced(std::size_t index, const LedgerRow& intent,
                              const Judgement& judgement) const;
   StepDone RunAfterFailure(std::size_t index, const LedgerRow& last);
   StepDone RunAnew(std::size_t index);
-  StepDone RunWithItsRow(std::size_t index);
-  StepDone SendGuarded(std::size_t index, const OwnTransaction& transaction);
   StepDone RunBetweenRows(std::size_t index);
   StepDone NoteUnsent(std::size_t index, const Error& error, const std::string& note);
   StepDone NoteSuccess(std::size_t index, const std::string& note);
@@ -114,6 +115,7 @@ class JournalledSection {
   const StepContext& context_;
   JournalWriter writer_;
   std::vector<LedgerRow> journal_;  // as it was before this run
+  SectionSettings settings_;
   std::int64_t sequence_ = 0;
 };
 
@@ -139,6 +141,8 @@ StepDone JournalledSection::AskAboutDoubts() const {
 }
 
 StepDone JournalledSection::RunStatement(std::size_t index) {
+  const SessionChange change = SessionChangeOf(context_.section.statements[index]);
+  if (change.kind == SessionChange::Kind::kSetting) return Set(index);
   const auto last = LastWord(journal_, static_cast<int>(index) + 1);
   if (!last) return RunAnew(index);
   const bool retried = last->kind == LedgerKind::kResolved && last->message == kResolvedRetry;
@@ -147,6 +151,23 @@ StepDone JournalledSection::RunStatement(std::size_t index) {
   if (IsUnchanged(index, *last)) return {};
   return Failed(index, Error{ErrorCode::kConflict,
                              "the statement was changed after it had been run; put its text back"});
+}
+
+// Has no effect of its own, so it is not journalled: each run sets it anew, for the statements
+// behind it. Run here so that what is wrong with it is said of it.
+StepDone JournalledSection::Set(std::size_t index) {
+  if (auto ready = database_->SwitchToSubmitted(context_.stop); !ready)
+    return Failed(ready.error());
+  auto done = settings_.Set(database_->session(), context_.stop);
+  if (done) {
+    if (auto ran = RunSubmitted(*database_, context_, index); !ran)
+      done = tl::unexpected(ran.error());
+  }
+  context_.monitor.Rest();
+  if (!done) return Failed(index, done.error());
+  if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
+  settings_.Add(Text(index));
+  return {};
 }
 
 // A run was cut off between the intent and its outcome. Looked for is what was sent then, whatever
@@ -229,43 +250,8 @@ StepFailure JournalledSection::Doubt(std::size_t index, SqlError error) const {
 
 StepDone JournalledSection::RunAnew(std::size_t index) {
   if (context_.stop.stop_requested()) return Failed({ErrorCode::kCancelled, "stopped on request"});
-  return CommitsWithItsRow(Text(index)) ? RunWithItsRow(index) : RunBetweenRows(index);
-}
-
-// One transaction for the statement and the row that says it is done: nothing to be in doubt about.
-StepDone JournalledSection::RunWithItsRow(std::size_t index) {
-  const std::stop_token& stop = context_.stop;
-  auto transaction = OwnTransaction::Begin(*database_, stop);
-  if (!transaction) return Failed(transaction.error());
-  if (auto created = database_->CreateMissing(stop); !created) return Failed(created.error());
-  if (auto ran = SendGuarded(index, *transaction); !ran) return ran;
-  if (auto row = writer_.Append(index, LedgerKind::kDone, "", stop); !row)
-    return Failed(row.error());
-  auto committed = CommitStep(database_, *transaction, std::nullopt, context_, stop);
-  if (!committed) return committed;
-  if (auto reset = database_->Reset({}); !reset) return Failed(reset.error());
-  return {};
-}
-
-StepDone JournalledSection::SendGuarded(std::size_t index, const OwnTransaction& transaction) {
-  const std::stop_token& stop = context_.stop;
-  const Statement& statement = context_.section.statements[index];
-  const SessionGuard guard(*database_, transaction, RowsBefore(context_.step), 0);
-  if (auto harmless = SessionGuard::Before(statement); !harmless) {
-    return Failed(index, harmless.error());
-  }
-  if (auto entered = database_->EnterSubmitted(stop); !entered) return Failed(entered.error());
-  SCHEMAOP_FAULT_POINT_OR("engine.lone.sending", Failed(fault));
-  auto done = RunSubmitted(*database_, context_, index, {});
-  context_.monitor.Rest();
-  SCHEMAOP_FAULT_POINT_OR("engine.lone.answered", Failed(fault));
-  if (!done) return Failed(index, done.error());
-  const PipelineAnswer answer = database_->session().Pipeline(
-      {.statements = guard.Questions(SessionGuard::Next::kCommit)}, stop);
-  if (answer.done.empty()) return tl::unexpected(RefusedCommit({&context_, 1}, *answer.error));
-  auto kept = guard.Judge(answer, SessionGuard::Culprit::kStatement, stop);
-  if (!kept) return Failed(index, kept.error());
-  return {};
+  if (!CommitsWithItsRow(Text(index))) return RunBetweenRows(index);
+  return RunWithItsRow(database_, context_, settings_, writer_, index);
 }
 
 // What the catalog says before the statement is sent, so that what it says afterwards counts. An
@@ -294,6 +280,8 @@ StepDone JournalledSection::RunBetweenRows(std::size_t index) {
   SCHEMAOP_FAULT_POINT_OR("engine.intent.committed", Failed(fault));
   // A stop would break the session off here, and leave in doubt what was never sent.
   auto ready = database_->SwitchToSubmitted({});
+  if (auto set = settings_.Set(database_->session(), {}); ready && !set)
+    ready = Fail(ToError(set.error()));
   const auto number = NumberBefore(index);
   if (context_.stop.stop_requested()) ready = Fail(ErrorCode::kCancelled, "stopped on request");
   if (!ready) return NoteUnsent(index, ready.error(), *note);

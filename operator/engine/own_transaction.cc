@@ -36,6 +36,10 @@ constexpr std::chrono::seconds kIdleLimit{60};
 
 std::string Milliseconds(std::chrono::milliseconds time) { return std::to_string(time.count()); }
 
+std::string LockTimeoutSql(std::chrono::milliseconds lock_timeout) {
+  return "SET LOCAL lock_timeout = " + Milliseconds(lock_timeout);
+}
+
 }  // namespace
 
 Result<OwnTransaction> OwnTransaction::Begin(TargetDatabase& database,
@@ -105,7 +109,7 @@ OwnTransaction::~OwnTransaction() {
 
 std::string OwnTransaction::LimitsSql(const TargetDatabase& database,
                                       std::chrono::milliseconds lock_timeout) {
-  return "SET LOCAL lock_timeout = " + Milliseconds(lock_timeout) +
+  return LockTimeoutSql(lock_timeout) +
          "; SET LOCAL statement_timeout = " + Milliseconds(database.options().statement_timeout) +
          "; SET LOCAL idle_in_transaction_session_timeout = " + Milliseconds(kIdleLimit);
 }
@@ -113,6 +117,12 @@ std::string OwnTransaction::LimitsSql(const TargetDatabase& database,
 Result<void> OwnTransaction::SetLimits(const std::stop_token& stop) {
   auto limits = database_->session().Execute(LimitsSql(*database_, lock_timeout_), stop);
   if (!limits) return Fail(ToError(limits.error()));
+  return {};
+}
+
+Result<void> OwnTransaction::SetLockTimeout(const std::stop_token& stop) {
+  auto set = database_->session().Execute(LockTimeoutSql(lock_timeout_), stop);
+  if (!set) return Fail(ToError(set.error()));
   return {};
 }
 

@@ -45,6 +45,8 @@ class OwnTransaction {
 
   // Its limits anew, after something reset the session.
   Result<void> SetLimits(const std::stop_token& stop);
+  // lock_timeout alone, after submitted SQL may have set another.
+  Result<void> SetLockTimeout(const std::stop_token& stop);
 
   // What is known to follow a COMMIT: nothing, or a transaction that begins with submitted SQL and
   // this lock_timeout.

@@ -6,6 +6,7 @@
 #include "engine/resolve_statement.h"
 #include "postgres/quote.h"
 #include "postgres/socket_wait.h"
+#include "sql/session_change.h"
 
 namespace schemaop {
 namespace {
@@ -26,7 +27,8 @@ std::vector<Cut> PlacesIn(const Section& section) {
   std::vector<Cut> places;
   for (int i = 1; i <= static_cast<int>(section.statements.size()); ++i) {
     places.push_back({Cut::Moment::kStatement, i, "", "before " + NumberOf(i)});
-    if (!section.transactional) {
+    const auto change = SessionChangeOf(section.statements[static_cast<std::size_t>(i) - 1]);
+    if (!section.transactional && change.kind != SessionChange::Kind::kSetting) {
       places.push_back({Cut::Moment::kCommit, i, "done", "behind " + NumberOf(i)});
     }
   }

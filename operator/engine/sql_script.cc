@@ -9,6 +9,7 @@
 #include "postgres/session.h"
 #include "revision/step_line.h"
 #include "sql/lexer.h"
+#include "sql/session_change.h"
 
 namespace schemaop {
 namespace {
@@ -113,8 +114,14 @@ void SqlScript::AppendAlone(const Section& section) {
   AppendLine(
       "-- Outside a transaction: when a statement fails, those before it have taken effect.");
   const auto limit = options_.non_transactional_timeout;
+  std::vector<const Statement*> settings;  // hold for the statements behind them
   for (const Statement& statement : section.statements) {
+    if (SessionChangeOf(statement).kind == SessionChange::Kind::kSetting) {
+      settings.push_back(&statement);
+      continue;
+    }
     if (limit.count() > 0) AppendLine("SET statement_timeout = " + MillisecondsText(limit) + ";");
+    for (const Statement* setting : settings) AppendStatement(*setting);
     AppendStatement(statement);
     AppendState();
   }

@@ -1,7 +1,12 @@
 #include "engine/statement_failure.h"
 
+#include <algorithm>
+#include <array>
+#include <string>
+
 #include "base/text.h"
 #include "postgres/sqlstate.h"
+#include "sql/classify.h"
 
 namespace schemaop {
 
@@ -38,6 +43,18 @@ StatementFailure DescribeStatementFailure(const Revision& revision, Direction di
           .message = error.message,
           .hint = error.hint,
           .retryable = lost || IsTransient(error.sqlstate)};
+}
+
+// Other sessions can be in the way of these alone: of a database's new name, and of what functions
+// do (pg_drop_replication_slot).
+bool IsInUseByItself(const Statement& statement, std::string_view sqlstate) {
+  static constexpr std::array<std::string_view, 7> kVerbs = {
+      "ALTER", "CREATE", "DROP", "TRUNCATE", "CLUSTER", "REINDEX", "REFRESH"};
+  if (sqlstate != "55006") return false;
+  const std::string tag = Classify(statement).tag;
+  if (tag == "ALTER DATABASE") return false;
+  const std::string_view verb = std::string_view(tag).substr(0, tag.find(' '));
+  return std::find(kVerbs.begin(), kVerbs.end(), verb) != kVerbs.end();
 }
 
 Error ToError(const StatementFailure& failure, ErrorCode code) {

@@ -20,6 +20,15 @@ StatementFailure DescribeStatementFailure(const Revision& revision, Direction di
                                           std::size_t index, const Statement& statement,
                                           const SqlError& error);
 
+// Whether `sqlstate` is the server's object_in_use (55006) and what uses the object is the
+// statement's own transaction, of which no other attempt comes to a better end: "pending trigger
+// events", "active queries in this session" (CheckTableNotInUse in PostgreSQL's tablecmds.c).
+// REQUIRES: it ran in a transaction.
+bool IsInUseByItself(const Statement& statement, std::string_view sqlstate);
+inline constexpr std::string_view kInUseByItselfHint =
+    "the transaction itself still uses it: run SET CONSTRAINTS ALL IMMEDIATE before this "
+    "statement, or make it a revision of its own";
+
 // "file:line:column: message (SQLSTATE 42P07)".
 Error ToError(const StatementFailure& failure, ErrorCode code);
 

@@ -20,11 +20,17 @@ StepFailure FailStatement(const StepContext& context, std::size_t index, const S
     return FailStep(context, {ErrorCode::kCancelled, error.message});
   }
   const auto& statements = context.section.statements;
+  const Statement statement = statements.empty() ? Statement{} : statements[index];
   StatementFailure failure =
-      DescribeStatementFailure(context.revision, context.step.direction, index,
-                               statements.empty() ? Statement{} : statements[index], error);
+      DescribeStatementFailure(context.revision, context.step.direction, index, statement, error);
   failure.in_transaction = context.section.transactional;
-  StepFailure result = FailStep(context, ToError(failure, error.code));
+  ErrorCode code = error.code;
+  if (failure.in_transaction && IsInUseByItself(statement, error.sqlstate)) {
+    failure.retryable = false;
+    if (failure.hint.empty()) failure.hint = std::string(kInUseByItselfHint);
+    code = ErrorCode::kRejected;
+  }
+  StepFailure result = FailStep(context, ToError(failure, code));
   result.failure = std::move(failure);
   return result;
 }

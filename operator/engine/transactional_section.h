@@ -13,12 +13,9 @@ namespace schemaop {
 // What is known to follow the steps when they are taken.
 enum class Sequel { kUnknown, kTransactional };
 
-// Runs the sections of `steps` in one transaction (see AttemptSteps). When a lock cannot be had in
-// time (55P03), in a deadlock (40P01) and when it cannot be serialised (40001) the whole
-// transaction is rolled back and tried again by the schedule of PlanAttempt; while those who were
-// in the way are still in their transactions it is not even tried. When the budget is used up the
-// failure names them. A transactional `sequel` is begun with the COMMIT. REQUIRES: at least one
-// step; all sections are transactional; `database` holds the migration lock. It may be replaced
+// Runs the sections of `steps` in one transaction (see AttemptSteps), which waits patiently for its
+// locks (see TryPatiently). A transactional `sequel` is begun with the COMMIT. REQUIRES: at least
+// one step; all sections are transactional; `database` holds the migration lock. It may be replaced
 // (see CommitSteps).
 tl::expected<std::vector<AppliedStep>, StepFailure> RunTransactionalSections(
     std::unique_ptr<TargetDatabase>& database, std::span<const StepContext> steps, Sequel sequel);

@@ -25,6 +25,10 @@
 //
 // Statements that begin or end a transaction are an error everywhere, as is switching
 // standard_conforming_strings off, which would change where the statements after it end.
+//
+// Statements that run each on its own find a clean session, in which the settings hold that SET
+// gave before them in their section (lock_timeout, maintenance_work_mem ...). What else a
+// statement could leave behind there is an error: a role, a search path, a temporary table.
 #pragma once
 
 #include <string>

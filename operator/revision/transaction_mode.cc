@@ -6,6 +6,7 @@
 
 #include "revision/revision_header.h"
 #include "sql/classify.h"
+#include "sql/session_change.h"
 
 namespace schemaop {
 namespace {
@@ -50,13 +51,27 @@ std::string WhenMixed(const TransactionMark& mark) {
       mark.position.line, mark.position.column);
 }
 
+// Without a transaction each statement has a session as clean as the first one's, so that one that
+// is run again after a crash finds what it found then.
+Result<bool> EachOnItsOwn(std::string_view file, const std::vector<Statement>& statements) {
+  for (const Statement& statement : statements) {
+    const SessionChange change = SessionChangeOf(statement);
+    if (change.kind != SessionChange::Kind::kLost) continue;
+    return FailAt(file, statement.position,
+                  fmt::format("{} reaches no later statement of a section that runs without a "
+                              "transaction: {}",
+                              change.what, change.instead));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<bool> FindTransactionMode(std::string_view file, const std::vector<Statement>& statements,
                                  const TransactionMark& mark) {
   const auto content = Survey(file, statements);
   if (!content) return Fail(content.error());
-  if (mark.kind == TransactionMark::Kind::kFalse) return false;
+  if (mark.kind == TransactionMark::Kind::kFalse) return EachOnItsOwn(file, statements);
   if (content->forbidden == nullptr) return true;
   if (mark.kind == TransactionMark::Kind::kTrue) {
     return FailAt(file, content->forbidden->position,

@@ -22,8 +22,9 @@ struct TransactionMark {
 
 // True when the section runs in one transaction, false when each statement runs on its own.
 // kInvalid as "file:line:column: ...", the place being the statement's, when a statement would
-// begin or end a transaction, when it switches standard_conforming_strings off, or when statements
-// and mark contradict each other.
+// begin or end a transaction, when it switches standard_conforming_strings off, when it changes
+// what of a session is lost between statements that run on their own (SessionChange), or when
+// statements and mark contradict each other.
 Result<bool> FindTransactionMode(std::string_view file, const std::vector<Statement>& statements,
                                  const TransactionMark& mark);
 

@@ -139,6 +139,19 @@ TEST_F(OfflineTest, WhatAStatementLeavesBehindStaysInItsRevision) {
             "0");
 }
 
+TEST_F(OfflineTest, WhatASectionOutsideATransactionSetsHoldsForTheRestOfIt) {
+  std::string text =
+      Revision("001", "none",
+               "SET app.tenant = '7';\nSELECT 1;\n"
+               "CREATE TABLE seen AS SELECT current_setting('app.tenant') AS tenant;",
+               "DROP TABLE seen;");
+  text.replace(text.find("migrate:up"), 10, "migrate:up transaction:false");
+  schemactl_.AddRevision("001.sql", text);
+  ExpectSameOnEveryStep({"001"});
+  ASSERT_EQ(Apply(Script({"upgrade", "base:head"})).exit_code, 0);
+  EXPECT_EQ(server_.Query(offline_, "SELECT tenant FROM seen"), "7");
+}
+
 TEST_F(OfflineTest, OneTransactionForAllStepsIsOneInTheScriptToo) {
   schemactl_.AddRevision("001.sql", Revision("001", "none",
                                              "SET lock_timeout = '7ms';\n"

@@ -68,6 +68,40 @@ TEST_F(PatienceTest, TheWholeTransactionIsTriedAgainUntilTheBlockerIsGone) {
   EXPECT_EQ(blocker.query, "SELECT * FROM public.a WHERE id = ?");
 }
 
+// It may as well run in a transaction, so it waits like one.
+TEST_F(PatienceTest, AStatementOfASectionOutsideATransactionIsTriedAgainToo) {
+  Session reader = Other("reports", "BEGIN");
+  ASSERT_TRUE(reader.Execute("SELECT * FROM public.a", {}));
+  options_.lock_timeout = std::chrono::seconds(30);
+  int attempt = 0;
+  const auto revision = WithoutTransaction(MakeRevision(
+      "001", "", "ALTER TABLE a ADD COLUMN b int; CREATE INDEX CONCURRENTLY i ON a (b)"));
+  const auto report = Upgrade({revision}, {}, [&](const RunProgress& progress) {
+    if (progress.phase != RunProgress::Phase::kHeldBack || attempt > 0) return;
+    attempt = progress.attempt;
+    EXPECT_TRUE(reader.Execute("COMMIT", {}));
+  });
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_GT(attempt, 0);
+  EXPECT_GE(report.receipt.retries, attempt);
+  EXPECT_EQ(LedgerWords(), "done:001 intent:001 done:001 applied:001");
+}
+
+TEST_F(PatienceTest, WhatItsOwnTransactionHoldsIsNotWaitedFor) {
+  Query(
+      "ALTER TABLE a ADD PRIMARY KEY (id); CREATE TABLE child (a int REFERENCES a DEFERRABLE "
+      "INITIALLY DEFERRED); INSERT INTO a VALUES (1)");
+  const auto report = Upgrade({MakeRevision(
+      "001", "", "INSERT INTO child VALUES (1); ALTER TABLE child ADD COLUMN c int")});
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sqlstate, "55006");
+  EXPECT_FALSE(report.failure->retryable);
+  EXPECT_EQ(report.error->code, ErrorCode::kRejected);
+  EXPECT_EQ(report.failure->hint,
+            "the transaction itself still uses it: run SET CONSTRAINTS ALL IMMEDIATE before this "
+            "statement, or make it a revision of its own");
+}
+
 TEST_F(PatienceTest, WhenTheBudgetIsUsedUpTheChainOfBlockersIsNamed) {
   const Session writer =
       Other("writer", "BEGIN; LOCK TABLE public.a IN SHARE UPDATE EXCLUSIVE MODE");

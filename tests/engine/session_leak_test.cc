@@ -273,5 +273,44 @@ TEST_F(SessionLeakTest, AStatementOutsideATransactionCannotChangeRoleOrPathOfThe
   EXPECT_EQ(Query("SELECT who FROM public.a"), "postgres");
 }
 
+TEST_F(SessionLeakTest, WhatASectionOutsideATransactionSetsHoldsForTheRestOfIt) {
+  const auto report = Upgrade(
+      {WithoutTransaction(MakeRevision(
+           "001", "",
+           "SET work_mem = '5MB'; SET lock_timeout = '7s'; CREATE TABLE seen (x text, y text); "
+           "INSERT INTO seen VALUES (current_setting('work_mem'), current_setting('lock_timeout'));"
+           "DO $$BEGIN INSERT INTO seen VALUES (current_setting('work_mem'), "
+           "current_setting('lock_timeout')); END$$; RESET work_mem; "
+           "INSERT INTO seen VALUES (current_setting('work_mem'), '')")),
+       MakeRevision("002", "001", "INSERT INTO seen VALUES (current_setting('work_mem'), '')")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Query("SELECT string_agg(x || ' ' || y, ', ') FROM seen"),
+            "5MB 100ms, 5MB 7s, 4MB , 4MB ")
+      << "what runs in a transaction waits as the options say";
+  EXPECT_EQ(LedgerWords(), "done:001 done:001 intent:001 done:001 done:001 applied:001 applied:002")
+      << "a setting is no effect to be journalled";
+}
+
+TEST_F(SessionLeakTest, ARunThatGoesOnInASectionSetsItsSettingsAgain) {
+  const auto revision = [](const std::string& last) {
+    return WithoutTransaction(MakeRevision("001", "", "SET app.tenant = '7'; SELECT 1; " + last));
+  };
+  EXPECT_EQ(Upgrade({revision("SELECT 1/0")}).error->code, ErrorCode::kRejected);
+  const auto report =
+      Upgrade({revision("CREATE TABLE seen AS SELECT current_setting('app.tenant') AS x")});
+  EXPECT_EQ(report.error, std::nullopt);
+  EXPECT_EQ(Query("SELECT x FROM seen"), "7");
+}
+
+TEST_F(SessionLeakTest, ASettingThatTheServerRefusesIsNamedWithItsPlace) {
+  const auto report = Upgrade({WithoutTransaction(
+      MakeRevision("001", "", "SELECT 1;\nSET lock_timeout = 'soon'; CREATE TABLE a (id int)"))});
+  EXPECT_EQ(report.error,
+            (Error{ErrorCode::kRejected,
+                   "001.sql:2:1: invalid value for parameter \"lock_timeout\": \"soon\" (SQLSTATE "
+                   "22023)"}));
+  EXPECT_FALSE(HasTable("a"));
+}
+
 }  // namespace
 }  // namespace schemaop::testing
