@@ -34,6 +34,11 @@ bool SaysReason(const SchemaVersionStatus& status, Reason reason) {
   return ready != nullptr && ready->reason == TraitsOf(reason).name;
 }
 
+// REQUIRES: source or Secret could not be read.
+const Error& WhyUnread(const Observation& observation) {
+  return observation.source ? observation.identity.error() : observation.source.error();
+}
+
 Actor ActorOf(const ReconcilerOptions& options, const ObjectMeta& metadata) {
   return {"schema-operator/" + options.version + " " + options.identity + " " + metadata.uid + "/" +
           std::to_string(metadata.generation)};
@@ -78,6 +83,10 @@ ReconcileResult SchemaVersionReconciler::Reconcile(const ObjectKey& key,
   }
   // What was seen while stopping is a cut-off look, not the world.
   if (stop.stop_requested()) return ReconcileDone{};
+  // One answer that did not come is no reason to take back what was found minutes ago.
+  if (visits_.IsUndisputed(*object, sighting.observation, effects_.SteadyNow())) {
+    return RequeueWithBackoff{WhyUnread(sighting.observation).message};
+  }
   SCHEMAOP_CRASH_POINT("controller.inputs.observed");
   const Decision decision = Decide(*object, sighting.observation);
   const bool acts = std::holds_alternative<Advance>(decision) ||

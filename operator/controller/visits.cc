@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "policy/attempt.h"
 #include "policy/reason.h"
 
@@ -29,6 +30,17 @@ bool SaysUpToDate(const SchemaVersion& object) {
          object.status.observed_generation == object.metadata.generation;
 }
 
+// Whether what was read is what status tells of, and the rest will be read by and by.
+bool AgreesWith(const SchemaVersionStatus& status, const Observation& observation) {
+  const auto& source = observation.source;
+  const auto& identity = observation.identity;
+  const bool same_source = source ? status.source && status.source->digest == source->digest
+                                  : PassesByItself(source.error());
+  const bool same_place =
+      identity ? status.database == identity->label : PassesByItself(identity.error());
+  return same_source && same_place;
+}
+
 }  // namespace
 
 void Visits::Settled(const SchemaVersion& object, const Observation& observation,
@@ -43,11 +55,23 @@ bool Visits::IsFresh(const SchemaVersion& object, const Observation& observation
   if (!object.spec || !observation.source || !observation.identity || !SaysUpToDate(object)) {
     return false;
   }
-  const std::string inputs = InputsBut(object, observation);
+  const auto visit = Recent(object, now);
+  return visit && visit->inputs == InputsBut(object, observation);
+}
+
+bool Visits::IsUndisputed(const SchemaVersion& object, const Observation& observation,
+                          Clock::time_point now) const {
+  if (!object.spec || (observation.source && observation.identity)) return false;
+  return SaysUpToDate(object) && object.status.last_handled_request == RequestOf(object.metadata) &&
+         AgreesWith(object.status, observation) && Recent(object, now);
+}
+
+std::optional<Visits::Visit> Visits::Recent(const SchemaVersion& object,
+                                            Clock::time_point now) const {
   const std::lock_guard lock(mutex_);
   const auto visit = visits_.find(object.metadata.key());
-  return visit != visits_.end() && visit->second.inputs == inputs &&
-         now - visit->second.at < object.spec->interval;
+  const bool recent = visit != visits_.end() && now - visit->second.at < object.spec->interval;
+  return recent ? std::optional(visit->second) : std::nullopt;
 }
 
 void Visits::Forget(const ObjectKey& key) {

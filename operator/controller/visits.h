@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "api/schema_version.h"
@@ -27,6 +28,12 @@ class Visits {
   bool IsFresh(const SchemaVersion& object, const Observation& observation,
                Clock::time_point now) const;
 
+  // Whether `object` was found settled less than spec.interval before `now`, status still says so
+  // of this spec and request, and nothing speaks against it but that its source or its Secret could
+  // not be read for a reason that passes by itself. What could be read is as status has it.
+  bool IsUndisputed(const SchemaVersion& object, const Observation& observation,
+                    Clock::time_point now) const;
+
   void Forget(const ObjectKey& key);
 
  private:
@@ -34,6 +41,9 @@ class Visits {
     std::string inputs;
     Clock::time_point at;
   };
+
+  // The visit less than spec.interval before `now`.
+  std::optional<Visit> Recent(const SchemaVersion& object, Clock::time_point now) const;
 
   mutable std::mutex mutex_;
   std::map<ObjectKey, Visit> visits_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,7 @@ class SmallWorld : public Effects {
         {"database", {{"secretRef", {{"name", "projects-db"}}}}},
         {"migrations", {{"configMaps", json::array({{{"name", "projects-migrations"}}})}}}}}};
   json files{{"001.sql", RevisionText("001", "none")}, {"002.sql", RevisionText("002", "001")}};
+  std::string unread;  // what of them the API server cannot give now: the end of a path
   DatabaseState state;
   // What comparing the schema answers, also right after a run; nullopt: somebody else migrates.
   std::optional<Result<DriftFinding>> drift = DriftFinding();
@@ -49,6 +51,10 @@ class SmallWorld : public Effects {
   seconds elapsed{0};
 
   ApiResult<json> Get(const std::string& path, const std::stop_token&) override {
+    if (!unread.empty() && path.ends_with(unread)) {
+      return tl::unexpected(ApiError{
+          .http_status = 500, .error = {ErrorCode::kUnavailable, "etcdserver: leader changed"}});
+    }
     if (path.ends_with("/configmaps/projects-migrations")) {
       return json{{"metadata", {{"name", "projects-migrations"}}}, {"data", files}};
     }
@@ -224,6 +230,41 @@ TEST_F(ReconcilerTest, ASchemaThatCouldNotBeComparedAfterARunIsComparedAtTheNext
     (void)Visit();
     EXPECT_EQ(world_.questions, questions);
   }
+}
+
+TEST_F(ReconcilerTest, ASettledObjectStaysSoWhenItsSecretOrConfigMapCannotBeReadForAWhile) {
+  world_.state.heads = {"002"};
+  (void)Visit();
+  ASSERT_EQ(Says(), "True UpToDate");
+  NewEvents();
+  for (const std::string what : {"/secrets/projects-db", "/configmaps/projects-migrations"}) {
+    const int patches = world_.patches;
+    world_.elapsed += seconds(30);
+    world_.unread = what;
+    again_ = Visit();
+    EXPECT_EQ(world_.patches, patches) << what;
+    ASSERT_TRUE(std::holds_alternative<RequeueWithBackoff>(again_)) << what;
+    EXPECT_THAT(std::get<RequeueWithBackoff>(again_).reason,
+                testing::HasSubstr("etcdserver: leader changed"));
+    EXPECT_EQ(NewEvents(), std::vector<std::string>()) << what;
+    world_.unread.clear();
+    EXPECT_TRUE(std::holds_alternative<RequeueAfter>(Visit()));
+    EXPECT_EQ(world_.patches, patches) << what;
+  }
+  // What was found so long ago is no word on now.
+  world_.elapsed += seconds(600);
+  world_.unread = "/secrets/projects-db";
+  (void)Visit();
+  EXPECT_EQ(Says(), "False Retrying");
+}
+
+TEST_F(ReconcilerTest, ASettledObjectWithANewRequestSaysThatItsSecretCannotBeRead) {
+  world_.state.heads = {"002"};
+  (void)Visit();
+  Request("now");
+  world_.unread = "/secrets/projects-db";
+  (void)Visit();
+  EXPECT_EQ(Says(), "False Retrying");
 }
 
 TEST_F(ReconcilerTest, ASettledObjectStaysSoWhileAnotherWorksOnItsDatabase) {
