@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/object_kind.h"
 
 namespace schemaop {
 
@@ -86,6 +87,22 @@ std::vector<std::string> DefaultExcludes(const std::string& version_table) {
       "table:" + version_table, "schema:schemaversion", "schema:_timescaledb_*", "schema:cron",
       "schema:partman",         "schema:repack",        "schema:hdb_catalog",    "index:*_ccnew",
       "index:*_ccnew?"};
+}
+
+std::vector<std::string> ExcludableKinds() {
+  std::vector<std::string> kinds = KindNames();
+  kinds.emplace_back("partitions");
+  return kinds;
+}
+
+std::optional<std::string> UnknownKindOf(const std::string& exclude) {
+  const std::size_t colon = exclude.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string kind = exclude.substr(0, colon);
+  const std::vector<std::string> kinds = ExcludableKinds();
+  const bool known = kind.find_first_of("*?") != std::string::npos ||
+                     std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  return known ? std::nullopt : std::optional(std::move(kind));
 }
 
 bool MatchesGlob(std::string_view glob, std::string_view text) {

@@ -1,7 +1,9 @@
 // What of a catalog counts: exclude lists and classes of properties that are left to others.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -30,6 +32,13 @@ struct CatalogScope {
 // `version_table`: its path, such as "public.alembic_version".
 std::vector<std::string> DefaultExcludes(
     const std::string& version_table = "public.alembic_version");
+
+// What may stand before the colon of a glob in CatalogScope::exclude, besides globs on it.
+std::vector<std::string> ExcludableKinds();
+
+// The kind that `exclude` asks for and that does not exist: such a glob would exclude nothing,
+// without a word. nullopt when it asks for none, for one that exists, or for a glob on kinds.
+std::optional<std::string> UnknownKindOf(const std::string& exclude);
 
 // Whether `text` matches `glob`, in which "*" is any text and "?" any one byte.
 bool MatchesGlob(std::string_view glob, std::string_view text);

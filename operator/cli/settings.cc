@@ -8,7 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.h"
-#include "catalog/object_kind.h"
+#include "catalog/scope.h"
 #include "cli/suggest.h"
 
 namespace schemaop {
@@ -35,20 +35,14 @@ struct ListKey {
   std::optional<std::string> (*wrong)(const std::string& text);
 };
 
-// A pattern of a kind that no object is of would exclude nothing, without a word.
 std::optional<std::string> WrongExclude(const std::string& text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) return std::nullopt;
-  const std::string kind = text.substr(0, colon);
-  std::vector<std::string> kinds = KindNames();
-  kinds.emplace_back("partitions");
-  const bool known = kind.find_first_of("*?") != std::string::npos ||
-                     std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-  if (known) return std::nullopt;
+  const auto kind = UnknownKindOf(text);
+  if (!kind) return std::nullopt;
+  const std::vector<std::string> kinds = ExcludableKinds();
   return fmt::format(
       "does not know the kind '{}'{}; write kind:name, as in table:public.tmp_* or "
       "schema:billing, or a name alone; kinds: {}",
-      Truncate(kind, 60), DidYouMean(kind, kinds), Join(kinds, ", "));
+      Truncate(*kind, 60), DidYouMean(*kind, kinds), Join(kinds, ", "));
 }
 
 std::optional<std::string> WrongIgnore(const std::string& text) {

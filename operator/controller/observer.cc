@@ -4,6 +4,7 @@
 
 #include "controller/observe_secret.h"
 #include "controller/observe_source.h"
+#include "policy/drift.h"
 
 namespace schemaop {
 
@@ -12,7 +13,9 @@ Observer::Observer(ObserverOptions options, Effects& effects)
 
 ObservedObject Observer::ObserveInputs(const SchemaVersion& object, const std::stop_token& stop) {
   ObservedObject sighting{NothingObserved(effects_.Now()), std::nullopt};
-  if (!object.spec || object.spec->suspend) return sighting;
+  if (!object.spec || object.spec->suspend || WrongDriftExclude(object.spec->policy)) {
+    return sighting;
+  }
   const std::string& namespace_name = object.metadata.namespace_name;
   SourceReading reading = ObserveSource(effects_, namespace_name, object.spec->migrations,
                                         options_.migrations_root, stop);

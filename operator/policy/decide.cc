@@ -7,6 +7,7 @@
 
 #include "policy/attempt.h"
 #include "policy/baseline.h"
+#include "policy/drift.h"
 #include "policy/message.h"
 #include "policy/rehearsal.h"
 #include "revision/changed_revision.h"
@@ -47,6 +48,9 @@ Result<std::shared_ptr<const RevisionGraph>> History(const Observation& observat
 // What stops before planning; nullopt when everything needed was seen.
 std::optional<Decision> Obstacle(const SchemaVersion& object, const Observation& observation) {
   if (!object.spec) return Hold{Reason::kSpecInvalid, object.spec.error().message};
+  if (auto wrong = WrongDriftExclude(object.spec->policy)) {
+    return Hold{Reason::kSpecInvalid, *std::move(wrong)};
+  }
   if (object.spec->suspend) {
     return Settled{Reason::kSuspended, SuspendedMessage(object.status)};
   }

@@ -1,9 +1,12 @@
 #include "policy/drift.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "catalog/scope.h"
 #include "policy/message.h"
 #include "policy/reason.h"
 
@@ -40,6 +43,19 @@ bool DriftIsOpen(const SchemaVersion& object, const Observation& observation) {
   if (object.spec->policy.drift == DriftPolicy::kOff) return false;
   if (!observation.drift) return true;
   return !*observation.drift && PassesByItself(observation.drift->error());
+}
+
+std::optional<std::string> WrongDriftExclude(const PolicySpec& policy) {
+  for (std::size_t i = 0; i < policy.drift_exclude.size(); ++i) {
+    if (const auto kind = UnknownKindOf(policy.drift_exclude[i])) {
+      return "spec.policy.driftExclude[" + std::to_string(i) + "]: does not know the kind '" +
+             Truncate(*kind, 60) +
+             "'; write kind:name, as in table:public.tmp_* or schema:billing, or a name alone; "
+             "kinds: " +
+             Join(ExcludableKinds(), ", ");
+    }
+  }
+  return std::nullopt;
 }
 
 void ConcludeDrift(SchemaVersionStatus& status, const SchemaVersion& object,

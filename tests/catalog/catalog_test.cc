@@ -91,5 +91,14 @@ TEST(CatalogTest, GlobsMatchAnyTextOrOneByte) {
   EXPECT_TRUE(MatchesGlob("*", ""));
 }
 
+TEST(CatalogTest, ExcludesAskForKindsThatExist) {
+  EXPECT_EQ(UnknownKindOf("tables:public.tmp_*"), "tables");
+  EXPECT_EQ(UnknownKindOf(":public.tmp_*"), "");
+  for (const char* good : {"table:public.tmp_*", "materialized view:app.v", "partitions:app.events",
+                           "*:cron.*", "ta?le:a", "public.tmp_*"}) {
+    EXPECT_EQ(UnknownKindOf(good), std::nullopt) << good;
+  }
+}
+
 }  // namespace
 }  // namespace schemaop

@@ -196,6 +196,18 @@ TEST_F(ReconcilerTest, StepsBehindAWaitForTheTurnAreNewsAndThoseBeforeItAreNot) 
             (std::vector<std::string>{"MigrationStarted", "RevisionApplied", "UpToDate"}));
 }
 
+TEST_F(ReconcilerTest, AKindToExcludeThatDoesNotExistIsSaidWithoutALookAtTheDatabase) {
+  Edit({{"policy", {{"driftExclude", json::array({"tables:public.tmp_*"})}}}});
+  (void)Visit();
+  EXPECT_EQ(Says(), "False SpecInvalid");
+  EXPECT_EQ(Says("Stalled"), "True SpecInvalid");
+  EXPECT_EQ(world_.questions, 0);
+  EXPECT_FALSE(world_.object["status"].contains("pending"));
+  Edit({{"policy", {{"driftExclude", json::array({"table:public.tmp_*"})}}}});
+  (void)Visit();
+  EXPECT_EQ(Says(), "True UpToDate");
+}
+
 TEST_F(ReconcilerTest, ASnapshotThatABaselineLeftIsComparedAtTheNextVisit) {
   world_.state.has_user_tables = true;
   world_.drift = DriftFinding{.kind = DriftFinding::Kind::kNoSnapshot};

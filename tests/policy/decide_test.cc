@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "catalog/object_kind.h"
 #include "policy/attempt.h"
 #include "policy/baseline.h"
 #include "situation.h"
@@ -223,6 +225,16 @@ Situation Untold() {
   s.Heads({});
   s.observation.database->has_user_tables = true;
   return s;
+}
+
+TEST(DecideTest, AKindToExcludeThatDoesNotExistIsForAPersonToCorrect) {
+  Situation s;
+  s.object.spec->policy.drift_exclude = {"table:public.tmp_*", "tables:public.log_*"};
+  s.object.spec->suspend = true;
+  EXPECT_EQ(Show(s.Decide()),
+            "SpecInvalid: spec.policy.driftExclude[1]: does not know the kind 'tables'; write "
+            "kind:name, as in table:public.tmp_* or schema:billing, or a name alone; kinds: " +
+                Join(KindNames(), ", ") + ", partitions");
 }
 
 TEST(DecideTest, TablesWithoutAVersionRowWantABaseline) {
