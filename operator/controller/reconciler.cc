@@ -39,6 +39,20 @@ const Error& WhyUnread(const Observation& observation) {
   return observation.source ? observation.identity.error() : observation.source.error();
 }
 
+// What to say of a rehearsal that came to no end; nullopt when it has a verdict.
+std::optional<Retry> WithoutVerdict(const Result<RehearsalReport>& rehearsed,
+                                    const std::stop_token& stop) {
+  if (stop.stop_requested()) {
+    return Retry{
+        Reason::kRetrying,
+        "the operator was told to stop in the middle of a rehearsal; it is made again when "
+        "the operator runs again"};
+  }
+  if (rehearsed || !PassesByItself(rehearsed.error())) return std::nullopt;
+  return Retry{Reason::kRetrying, "the steps could not be rehearsed: " + rehearsed.error().message +
+                                      "; it is tried again with pauses of up to 1m"};
+}
+
 Actor ActorOf(const ReconcilerOptions& options, const ObjectMeta& metadata) {
   return {"schema-operator/" + options.version + " " + options.identity + " " + metadata.uid + "/" +
           std::to_string(metadata.generation)};
@@ -180,7 +194,6 @@ ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
   const auto history = CompleteFromLedger(observation.source->graph, *observation.database);
   if (!history) return NotWritten(object.metadata.key(), history.error());
   StatusReport report(Channels(), object);
-  const auto say = [&](const StatusReport::StatusOf& status) { return report.Write(status, stop); };
   auto wrote = report.Announce(
       [&](const SchemaVersion& seen) {
         return NextStatus(seen, observation, RehearseFirst{{}, plan});
@@ -193,22 +206,22 @@ ReconcileResult SchemaVersionReconciler::Rehearse(const SchemaVersion& object,
                                             .steps = plan.steps,
                                             .cuts = RehearsalCuts::kNone},
                                            stop);
-  if (stop.stop_requested()) return ReconcileDone{};
   Observation after = observation;
   after.now = effects_.Now();
-  if (!rehearsed && PassesByItself(rehearsed.error())) {
-    const Retry again{Reason::kRetrying,
-                      "the steps could not be rehearsed: " + rehearsed.error().message +
-                          "; it is tried again with pauses of up to 1m"};
-    wrote = say([&](const SchemaVersion& seen) { return NextStatus(seen, after, again); });
+  if (const auto again = WithoutVerdict(rehearsed, stop)) {
+    // Told even when stopping, as the end of a run is: nobody rehearses any more.
+    wrote = report.Write([&](const SchemaVersion& seen) { return NextStatus(seen, after, *again); },
+                         std::stop_token());
     if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
     return After(object, {after, sighting.options}, report.written());
   }
-  wrote = say([&](const SchemaVersion& seen) {
-    SchemaVersion judged = seen;
-    judged.status.rehearsal = RehearsalOf(seen, after, plan, rehearsed);
-    return NextStatus(judged, after, Decide(judged, after));
-  });
+  wrote = report.Write(
+      [&](const SchemaVersion& seen) {
+        SchemaVersion judged = seen;
+        judged.status.rehearsal = RehearsalOf(seen, after, plan, rehearsed);
+        return NextStatus(judged, after, Decide(judged, after));
+      },
+      stop);
   if (!wrote) return NotWritten(object.metadata.key(), wrote.error());
   return RequeueAfter{std::chrono::milliseconds(0)};
 }

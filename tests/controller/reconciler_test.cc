@@ -49,6 +49,9 @@ class SmallWorld : public Effects {
   int patches = 0;
   std::vector<std::string> events;  // their reasons
   seconds elapsed{0};
+  std::stop_source stopping;  // what every visit is given
+  // What a rehearsal answers; nullopt: the program is told to stop in the middle of it.
+  std::optional<Result<RehearsalReport>> rehearsed = Fail(ErrorCode::kInternal, "not asked here");
 
   ApiResult<json> Get(const std::string& path, const std::stop_token&) override {
     if (!unread.empty() && path.ends_with(unread)) {
@@ -70,7 +73,11 @@ class SmallWorld : public Effects {
     events.push_back(event["reason"]);
     return event;
   }
-  ApiResult<json> Patch(const std::string&, const json& patch, const std::stop_token&) override {
+  ApiResult<json> Patch(const std::string&, const json& patch,
+                        const std::stop_token& stop) override {
+    if (stop.stop_requested()) {
+      return tl::unexpected(ApiError{.error = {ErrorCode::kCancelled, "stopped"}});
+    }
     ++patches;
     object["status"].merge_patch(patch["status"]);
     object["metadata"]["resourceVersion"] = std::to_string(patches + 1);
@@ -121,7 +128,9 @@ class SmallWorld : public Effects {
     return Fail(ErrorCode::kInternal, "not asked here");
   }
   Result<RehearsalReport> Rehearse(const RehearsalRequest&, const std::stop_token&) override {
-    return Fail(ErrorCode::kInternal, "not asked here");
+    if (rehearsed) return *rehearsed;
+    stopping.request_stop();
+    return Fail(ErrorCode::kCancelled, "stopped");
   }
   Time Now() override { return Time(std::chrono::hours(500000)) + elapsed; }
   Steady::time_point SteadyNow() override { return Steady::time_point(elapsed); }
@@ -141,13 +150,19 @@ class ReconcilerTest : public ::testing::Test {
 
   ReconcileResult Visit() {
     store_.untyped().Put(kKey, std::make_shared<const KeptSchemaVersion>(*keep_(world_.object)));
-    return reconciler_.Reconcile(kKey, {});
+    return reconciler_.Reconcile(kKey, world_.stopping.get_token());
   }
   // "True UpToDate".
   std::string Says(const std::string& type = "Ready") const {
     for (const json& condition : world_.object["status"]["conditions"]) {
       if (condition["type"] != type) continue;
       return condition["status"].get<std::string>() + " " + condition["reason"].get<std::string>();
+    }
+    return "none";
+  }
+  std::string Message() const {
+    for (const json& condition : world_.object["status"]["conditions"]) {
+      if (condition["type"] == "Ready") return condition["message"];
     }
     return "none";
   }
@@ -277,6 +292,21 @@ TEST_F(ReconcilerTest, ASettledObjectWithANewRequestSaysThatItsSecretCannotBeRea
   world_.unread = "/secrets/projects-db";
   (void)Visit();
   EXPECT_EQ(Says(), "False Retrying");
+}
+
+TEST_F(ReconcilerTest, ARehearsalThatIsCutOffByAStopIsToldAndMadeAgain) {
+  Edit({{"policy", {{"requireRehearsal", true}}}});
+  world_.rehearsed = std::nullopt;
+  (void)Visit();
+  EXPECT_EQ(Says(), "False Retrying");
+  EXPECT_EQ(Message(),
+            "the operator was told to stop in the middle of a rehearsal; it is made again when the "
+            "operator runs again");
+  world_.stopping = std::stop_source();
+  world_.rehearsed = RehearsalReport();
+  (void)Visit();
+  (void)Visit();
+  EXPECT_EQ(Says(), "True UpToDate");
 }
 
 TEST_F(ReconcilerTest, ASettledObjectStaysSoWhileAnotherWorksOnItsDatabase) {
